@@ -1,0 +1,7 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""The one exception that is meant for a person to read."""
+
+
+class HydranetError(Exception):
+    """Report a problem the user can act on: what is wrong, where, and what to do next."""
