@@ -2,8 +2,4 @@
 # SPDX-License-Identifier: Apache-2.0
 """Semantic segmentation and depth of a camera frame in one network pass, for ROS 2."""
 
-from hydranet_ros.errors import HydranetError
-from hydranet_ros.perception import Perception, Prediction
-
-__all__ = ['HydranetError', 'Perception', 'Prediction']
 __version__ = '0.1.0'

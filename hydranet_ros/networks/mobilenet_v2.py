@@ -1,0 +1,95 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""MobileNet-v2 as an encoder (Sandler et al., CVPR 2018), without its 1280-channel classifier."""
+
+from typing import NamedTuple
+
+from torch import nn
+from torch import Tensor
+
+
+class Stage(NamedTuple):
+    """A row of the paper's table 2: expansion t, output channels c, blocks n, first stride s."""
+
+    expansion: int
+    channels: int
+    blocks: int
+    stride: int
+
+
+STAGES = (
+    Stage(1, 16, 1, 1),  # 1/2
+    Stage(6, 24, 2, 2),  # 1/4
+    Stage(6, 32, 3, 2),  # 1/8
+    Stage(6, 64, 4, 2),  # 1/16
+    Stage(6, 96, 3, 1),  # 1/16
+    Stage(6, 160, 3, 2),  # 1/32
+    Stage(6, 320, 1, 1),  # 1/32
+)
+
+
+class ConvBN(nn.Sequential):
+    """Convolution without bias, batch norm and, where `activation`, ReLU6."""
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel: int,
+        stride: int = 1,
+        groups: int = 1,
+        activation: bool = True,
+    ) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(
+            in_channels, out_channels, kernel, stride, kernel // 2, groups=groups, bias=False
+        )
+        self.bn = nn.BatchNorm2d(out_channels)
+        if activation:
+            self.relu6 = nn.ReLU6()
+
+
+class InvertedResidual(nn.Module):
+    """Expand, filter depthwise, project; add the input where the shapes agree."""
+
+    def __init__(self, in_channels: int, out_channels: int, stride: int, expansion: int) -> None:
+        super().__init__()
+        width = in_channels * expansion
+        self.expand = ConvBN(in_channels, width, 1)  # kept at expansion 1, unlike torchvision
+        self.depthwise = ConvBN(width, width, 3, stride, groups=width)
+        self.project = ConvBN(width, out_channels, 1, activation=False)
+        self.residual = stride == 1 and in_channels == out_channels
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.project(self.depthwise(self.expand(x)))
+        return x + y if self.residual else y
+
+
+class MobileNetV2(nn.Module):
+    """Give the features of every stage, finest first.
+
+    Input: float32 [N, 3, H, W]. Output: seven tensors, of the channels and strides of `STAGES`;
+    a stride of s gives ceil(H / s) x ceil(W / s).
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = ConvBN(3, 32, 3, stride=2)
+        channels = 32
+        stages = []
+        for stage in STAGES:
+            blocks = []
+            for i in range(stage.blocks):
+                stride = stage.stride if i == 0 else 1
+                blocks.append(InvertedResidual(channels, stage.channels, stride, stage.expansion))
+                channels = stage.channels
+            stages.append(nn.Sequential(*blocks))
+        self.stages = nn.ModuleList(stages)
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        x = self.stem(x)
+        features = []
+        for stage in self.stages:
+            x = stage(x)
+            features.append(x)
+        return features
