@@ -1,0 +1,221 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""Load model cards (`models/<name>.yaml`) and refuse those that are not right in themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from pathlib import PurePosixPath
+import re
+from typing import Any
+
+from hydranet_ros.errors import HydranetError
+from hydranet_ros.resources import models_dir
+from hydranet_ros.zoo.card_fields import Fields
+from hydranet_ros.zoo.card_types import DepthRange
+from hydranet_ros.zoo.card_types import Domain
+from hydranet_ros.zoo.card_types import Figure
+from hydranet_ros.zoo.card_types import ModelCard
+from hydranet_ros.zoo.card_types import SemanticClass
+from hydranet_ros.zoo.card_types import Task
+from hydranet_ros.zoo.card_types import WeightsSource
+
+__all__ = [
+    'DepthRange',
+    'Domain',
+    'Figure',
+    'ModelCard',
+    'SemanticClass',
+    'Task',
+    'WeightsSource',
+    'list_cards',
+    'load_card',
+]
+
+MAX_CLASSES = 255
+MODEL_FILE_SUFFIX = '.onnx'
+_NAME = re.compile(r'[A-Za-z0-9][A-Za-z0-9_-]*')
+_HEX = {'sha256': re.compile(r'[0-9a-f]{64}'), 'git_blob': re.compile(r'[0-9a-f]{40}')}
+_AXES = re.compile(r'-?[xyz] -?[xyz] -?[xyz]')
+
+
+def list_cards() -> list[str]:
+    """Return the names of the cards in the models folder, sorted."""
+    return sorted(path.stem for path in models_dir().glob('*.yaml'))
+
+
+def load_card(name_or_path: str | Path) -> ModelCard:
+    """Load a card by its name in the models folder or by the path of a .yaml file.
+
+    HydranetError where there is no such card, or naming the file and the field that is wrong.
+    """
+    path = _find(name_or_path)
+    return _read(Fields.of_file(path), path.resolve())
+
+
+def _find(name_or_path: str | Path) -> Path:
+    text = str(name_or_path)
+    if isinstance(name_or_path, Path) or text.endswith(('.yaml', '.yml')):
+        path = Path(name_or_path).expanduser()
+        if not path.is_file():
+            raise HydranetError(f'There is no model card {path}; check the path.')
+        return path
+    path = models_dir() / f'{text}.yaml'
+    if not _NAME.fullmatch(text) or not path.is_file():
+        raise HydranetError(
+            f'There is no model {text!r} in {models_dir()}; choose one of '
+            f'{", ".join(list_cards())}, or give the path of a card (.yaml).'
+        )
+    return path
+
+
+def _read(fields: Fields, path: Path) -> ModelCard:
+    tasks = tuple(_task(fields, item) for item in fields.items('tasks'))
+    if not tasks or len(set(tasks)) != len(tasks):
+        fields.refuse('tasks', 'must name at least one task, and none of them twice')
+    depth = fields.optional_child('depth')
+    card = ModelCard(
+        name=path.stem,
+        title=fields.text('title'),
+        architecture=fields.text('architecture'),
+        tasks=tasks,
+        classes=tuple(_class(child) for child in fields.children('classes')),
+        mean=fields.triple('mean'),
+        std=fields.triple('std'),
+        depth=_depth(depth) if depth else None,
+        normals_axes=fields.optional_text('normals_axes'),
+        domains=tuple(_domain(child) for child in fields.children('domains')),
+        trained=fields.flag('trained'),
+        training_data=fields.text('training_data'),
+        licence=fields.text('licence'),
+        licence_note=fields.text('licence_note'),
+        figures=tuple(_figure(child) for child in fields.children('figures')),
+        weights=_weights(fields.child('weights')),
+        path=path,
+    )
+    _check(card, fields)
+    return fields.finish(card)
+
+
+def _task(fields: Fields, value: Any) -> Task:
+    try:
+        return Task(value)
+    except ValueError:
+        fields.refuse(
+            'tasks', f'has {value!r}; known are {", ".join(task.value for task in Task)}'
+        )
+
+
+def _class(fields: Fields) -> SemanticClass:
+    color = [int(value) if value == int(value) else -1 for value in fields.triple('color')]
+    if not all(0 <= value <= 255 for value in color):
+        fields.refuse('color', 'must be three integers of 0 to 255 (RGB)')
+    return fields.finish(SemanticClass(fields.text('name'), (color[0], color[1], color[2])))
+
+
+def _depth(fields: Fields) -> DepthRange:
+    depth = DepthRange(
+        min_m=fields.number('min_m'),
+        max_m=fields.number('max_m'),
+        metric=fields.flag('metric'),
+        focal_length_px=fields.optional_number('focal_length_px'),
+    )
+    if not 0 <= depth.min_m < depth.max_m:
+        fields.refuse('max_m', 'must be larger than min_m, and min_m not negative')
+    if depth.focal_length_px is not None and depth.focal_length_px <= 0:
+        fields.refuse('focal_length_px', 'must be positive, or null where it is unknown')
+    return fields.finish(depth)
+
+
+def _domain(fields: Fields) -> Domain:
+    depth = fields.optional_child('depth')
+    return fields.finish(
+        Domain(
+            name=fields.text('name'),
+            start=fields.integer('start'),
+            stop=fields.integer('stop'),
+            depth=_depth(depth) if depth else None,
+        )
+    )
+
+
+def _figure(fields: Fields) -> Figure:
+    return fields.finish(
+        Figure(
+            metric=fields.text('metric'),
+            value=fields.number('value'),
+            unit=fields.optional_text('unit'),
+            data=fields.text('data'),
+            source=fields.text('source'),
+        )
+    )
+
+
+def _weights(fields: Fields) -> WeightsSource:
+    weights = WeightsSource(
+        location=fields.text('location'),
+        sha256=_hex(fields, 'sha256'),
+        git_blob=_hex(fields, 'git_blob'),
+        size=fields.optional_integer('size'),
+        family=fields.optional_text('family'),
+    )
+    if weights.is_url:
+        if not weights.location.startswith(('https://', 'http://')):
+            fields.refuse('location', 'must be an http(s) URL or a path in the folder of the card')
+        if not (weights.sha256 or weights.git_blob):
+            fields.refuse('sha256', 'or git_blob must be given, for a download is verified')
+    else:
+        path = PurePosixPath(weights.location)
+        if path.is_absolute() or '..' in path.parts or '\\' in weights.location:
+            fields.refuse('location', 'must stay in the folder of the card')
+    if weights.location.endswith(MODEL_FILE_SUFFIX) == (weights.family is not None):
+        fields.refuse(
+            'family', f'must be given for checkpoints, and only there (not {MODEL_FILE_SUFFIX})'
+        )
+    return fields.finish(weights)
+
+
+def _hex(fields: Fields, key: str) -> str | None:
+    value = fields.optional_text(key)
+    if value is not None and not _HEX[key].fullmatch(value):
+        fields.refuse(key, f'must be lower-case hexadecimal: {_HEX[key].pattern}')
+    return value
+
+
+def _check(card: ModelCard, fields: Fields) -> None:
+    has = {task: task in card.tasks for task in Task}
+    if has[Task.SEMANTIC] != bool(card.classes) or len(card.classes) > MAX_CLASSES:
+        fields.refuse(
+            'classes', f'must list 1 to {MAX_CLASSES} classes with the task semantic, else none'
+        )
+    if has[Task.DEPTH] != (card.depth is not None):
+        fields.refuse('depth', 'must be given with the task depth, and only then')
+    if has[Task.NORMALS] != (card.normals_axes is not None):
+        fields.refuse('normals_axes', 'must be given with the task normals, and only then')
+    axes = card.normals_axes or 'x y z'
+    if not _AXES.fullmatch(axes) or sorted(axes.replace('-', '')) != sorted('x y z'):
+        fields.refuse('normals_axes', "must be three axes such as 'x z y' or 'x -y z'")
+    if min(card.std) <= 0:
+        fields.refuse('std', 'must be positive')
+    if any(domain.depth for domain in card.domains) and not has[Task.DEPTH]:
+        fields.refuse('domains', 'state a depth range, but the model has no task depth')
+    _check_domains(card, fields)
+
+
+def _check_domains(card: ModelCard, fields: Fields) -> None:
+    slices = [(0, len(card.classes))]
+    if card.domains:
+        slices = [(domain.start, domain.stop) for domain in card.domains]
+        ends = [0, *(stop for _, stop in slices)]
+        if [start for start, _ in slices] != ends[:-1] or ends[-1] != len(card.classes):
+            fields.refuse(
+                'domains', f'must cover the {len(card.classes)} classes one after the other'
+            )
+        if any(start >= stop for start, stop in slices):
+            fields.refuse('domains', 'must not be empty: start < stop')
+        if len({domain.name for domain in card.domains}) != len(card.domains):
+            fields.refuse('domains', 'must have different names')
+    for start, stop in slices:
+        names = [item.name for item in card.classes[start:stop]]
+        if len(set(names)) != len(names):
+            fields.refuse('classes', 'must have different names')

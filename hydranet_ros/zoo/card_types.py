@@ -1,0 +1,161 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""What a model card holds: all that the rest of the project knows about a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+import logging
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from hydranet_ros.errors import HydranetError
+
+_log = logging.getLogger(__name__)
+
+
+class Task(str, Enum):
+    """What one head of the network predicts."""
+
+    SEMANTIC = 'semantic'
+    DEPTH = 'depth'
+    NORMALS = 'normals'
+
+
+@dataclass(frozen=True)
+class SemanticClass:
+    """A class and its RGB display colour."""
+
+    name: str
+    color: tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class DepthRange:
+    """Depths (metres) that the model was trained for; those outside are no measurement.
+
+    `focal_length_px` is the one of the training images at input size, None where unknown.
+    """
+
+    min_m: float
+    max_m: float
+    metric: bool
+    focal_length_px: float | None
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A named slice `start:stop` of the classes, with its own depth range where that differs."""
+
+    name: str
+    start: int
+    stop: int
+    depth: DepthRange | None = None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One result, for example mIoU of 87.02 % on KITTI-6, and where it is published."""
+
+    metric: str
+    value: float
+    unit: str | None
+    data: str
+    source: str
+
+
+@dataclass(frozen=True)
+class WeightsSource:
+    """Where the weights are: a URL, or a path in the card's folder, with what verifies them.
+
+    `family` names the official checkpoint format; None stands for a model file (.onnx).
+    `git_blob` is what `git hash-object` prints. `size` is in bytes.
+    """
+
+    location: str
+    sha256: str | None
+    git_blob: str | None
+    size: int | None
+    family: str | None
+
+    @property
+    def is_url(self) -> bool:
+        """Whether the weights are downloaded."""
+        return '://' in self.location
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """A model as `models/<name>.yaml` describes it.
+
+    `normals_axes` names the axes of the three stored channels in the optical frame (x right,
+    y down, z forward), for example 'x z y'; a minus sign before an axis flips it.
+    """
+
+    name: str
+    title: str
+    architecture: str
+    tasks: tuple[Task, ...]
+    classes: tuple[SemanticClass, ...]
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    depth: DepthRange | None
+    normals_axes: str | None
+    domains: tuple[Domain, ...]
+    trained: bool
+    training_data: str
+    licence: str
+    licence_note: str
+    figures: tuple[Figure, ...]
+    weights: WeightsSource
+    path: Path
+
+    def select_domain(self, name: str | None) -> Domain | None:
+        """Return the named domain; without a name the first one (logged), None if there is none.
+
+        HydranetError for an unknown name.
+        """
+        if name is None:
+            if not self.domains:
+                return None
+            known = ', '.join(domain.name for domain in self.domains)
+            _log.info('%s: domain %s (of %s)', self.name, self.domains[0].name, known)
+            return self.domains[0]
+        for domain in self.domains:
+            if domain.name == name:
+                return domain
+        known = ', '.join(domain.name for domain in self.domains)
+        advice = f'choose one of: {known}' if known else 'it has none, leave the domain out'
+        raise HydranetError(f'Model {self.name} has no domain {name!r}; {advice}.')
+
+    def class_slice(self, domain: str | None = None) -> slice:
+        """Return the channels of the semantic logits that belong to a domain."""
+        chosen = self.select_domain(domain)
+        return slice(chosen.start, chosen.stop) if chosen else slice(0, len(self.classes))
+
+    def classes_of(self, domain: str | None = None) -> tuple[SemanticClass, ...]:
+        """Return the classes of a domain; their places are the label ids."""
+        return self.classes[self.class_slice(domain)]
+
+    def depth_of(self, domain: str | None = None) -> DepthRange | None:
+        """Return the depth range of a domain, the model's where the domain states none."""
+        chosen = self.select_domain(domain)
+        return chosen.depth if chosen and chosen.depth else self.depth
+
+    def palette(self, domain: str | None = None) -> npt.NDArray[np.uint8]:
+        """Return the colours of the label ids, uint8 (256, 3) RGB; unused ids are black."""
+        palette = np.zeros((256, 3), np.uint8)
+        for label, semantic_class in enumerate(self.classes_of(domain)):
+            palette[label] = semantic_class.color
+        return palette
+
+    def normals_channels(self) -> tuple[tuple[int, int], ...]:
+        """Return (stored channel, sign) of the optical x, y and z axis; empty without normals."""
+        if self.normals_axes is None:
+            return ()
+        stored = self.normals_axes.split()
+        places = {axis.lstrip('-'): channel for channel, axis in enumerate(stored)}
+        return tuple((places[axis], -1 if f'-{axis}' in stored else 1) for axis in 'xyz')
