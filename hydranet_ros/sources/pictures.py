@@ -1,0 +1,91 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""Frames from image files: one file, or a folder in natural order."""
+
+from pathlib import Path
+import re
+
+import cv2
+import numpy as np
+
+from hydranet_ros.errors import HydranetError
+from hydranet_ros.sources.frame import Frame
+from hydranet_ros.sources.frame import NOMINAL_FPS
+from hydranet_ros.sources.frame import resize
+from hydranet_ros.sources.frame import Source
+from hydranet_ros.sources.frame import UnreadableFrame
+
+SUFFIXES = frozenset(
+    ('.bmp', '.jpeg', '.jpg', '.pgm', '.png', '.pnm', '.ppm', '.tif', '.tiff', '.webp')
+)
+
+
+def natural_key(name: str) -> list[tuple[int, int, str]]:
+    """Return a sorting key that puts frame 2 before frame 10."""
+    parts = re.split(r'(\d+)', name)
+    return [(0, int(part), '') if part.isdigit() else (1, 0, part.lower()) for part in parts]
+
+
+def _truncated(data: bytes) -> bool:
+    """Tell whether a JPEG or PNG lacks its end: OpenCV fills the rest of such a JPEG with grey."""
+    if data.startswith(b'\xff\xd8'):
+        return data.rfind(b'\xff\xd9') < data.rfind(b'\xff\xda')
+    return data.startswith(b'\x89PNG') and b'IEND' not in data[-4096:]
+
+
+def read_picture(path: Path) -> np.ndarray:
+    """Read an image file as uint8 (H, W, 3) RGB; UnreadableFrame names a file that is damaged."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableFrame(f"cannot read the image '{path}': {error.strerror}.") from error
+    bgr = None
+    if data and not _truncated(data):
+        try:
+            bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+        except cv2.error:
+            bgr = None
+    if bgr is None:
+        raise UnreadableFrame(
+            f"the image '{path}' ({len(data)} bytes) is damaged or no image. "
+            'Replace it or take it out of the folder.'
+        )
+    return cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB, dst=bgr)
+
+
+class Pictures(Source):
+    """Give image files one after the other."""
+
+    def __init__(
+        self, name: str, paths: list[Path], size: tuple[int, int] | None, loop: bool
+    ) -> None:
+        super().__init__(name, fps=None, count=len(paths), loop=loop)
+        self._paths = paths
+        self._size = size
+
+    def read(self, position: int) -> Frame | None:
+        """Return the picture at a position; UnreadableFrame where it is damaged."""
+        if position >= len(self._paths):
+            return None
+        path = self._paths[position]
+        rgb = resize(read_picture(path), self._size)
+        return Frame(rgb, position, position / NOMINAL_FPS, path.stem)
+
+
+def open_folder(folder: Path, size: tuple[int, int] | None, loop: bool) -> Pictures:
+    """Open the images that lie directly in a folder, in natural order of their names."""
+    try:
+        found = [
+            path
+            for path in folder.iterdir()
+            if path.suffix.lower() in SUFFIXES and not path.name.startswith('.')
+        ]
+    except OSError as error:
+        raise HydranetError(f"cannot list the folder '{folder}': {error.strerror}.") from error
+    if not found:
+        raise HydranetError(
+            f"the folder '{folder}' holds no image directly in it "
+            f'(looked for {", ".join(sorted(SUFFIXES))}).'
+        )
+    found.sort(key=lambda path: natural_key(path.name))
+    return Pictures(str(folder), found, size, loop)
