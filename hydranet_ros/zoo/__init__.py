@@ -13,7 +13,7 @@ from typing import Any
 _HOMES = {
     'load_card': 'card',
     'list_cards': 'card',
-    'resolve_model_file': 'model_files',
+    'resolve_model_file': 'resolve',
     'from_official': 'import_official',
 }
 

@@ -1,0 +1,165 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""From a model card to a verified model file on this machine."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import os
+from pathlib import Path
+
+from hydranet_ros.errors import HydranetError
+from hydranet_ros.resources import cache_dir
+from hydranet_ros.zoo.card_types import ModelCard
+from hydranet_ros.zoo.card_types import Task
+from hydranet_ros.zoo.checksums import git_blob
+from hydranet_ros.zoo.checksums import mismatch
+from hydranet_ros.zoo.checksums import sha256
+from hydranet_ros.zoo.download import download
+from hydranet_ros.zoo.download import Progress
+from hydranet_ros.zoo.file_lock import locked
+from hydranet_ros.zoo.model_file import ModelFile
+from hydranet_ros.zoo.model_file import read_model_file
+
+DEFAULT_FAMILY = 'multitask'
+MODEL_FILE_SUFFIX = '.onnx'
+_IMPORT_NEEDS = ('torch', 'onnxscript')
+_log = logging.getLogger(__name__)
+
+
+def resolve_model_file(
+    card: ModelCard, weights: str | Path | None = None, progress: Progress | None = None
+) -> Path:
+    """Return the verified model file (.onnx) of a card.
+
+    `weights` is a local model file or checkpoint in place of the card's. A checkpoint is
+    downloaded where it is a URL, and imported once, which needs torch; a model file does not.
+    HydranetError where the weights cannot be had, are damaged, or do not fit the card.
+    """
+    if weights is None and card.weights.is_url:
+        path = _downloaded(card, progress)
+    else:
+        path = _own_file(card) if weights is None else _local_file(weights)
+        if path.suffix != MODEL_FILE_SUFFIX:
+            path = _imported(card, path)
+    _check_fit(card, read_model_file(path))
+    return path
+
+
+def imported_path(card: ModelCard, identity: str) -> Path:
+    """Return where the model file of a checkpoint with this checksum is kept."""
+    return cache_dir() / 'models' / f'{card.name}-{identity[:16]}{MODEL_FILE_SUFFIX}'
+
+
+def checkpoint_identity(card: ModelCard) -> str:
+    """Return the checksum by which the card names its checkpoint."""
+    return card.weights.git_blob or card.weights.sha256 or ''
+
+
+def import_checkpoint_file(checkpoint: Path, family: str, out: Path, name: str) -> Path:
+    """Write the model file of a torch checkpoint; HydranetError where torch is missing."""
+    _require_torch(name)
+    from hydranet_ros.zoo.import_checkpoint import read_checkpoint
+    from hydranet_ros.zoo.import_model_file import export_model_file
+    from hydranet_ros.zoo.import_official import from_official
+
+    return export_model_file(from_official(family, read_checkpoint(checkpoint)), out, name=name)
+
+
+def _downloaded(card: ModelCard, progress: Progress | None) -> Path:
+    is_checkpoint = card.weights.family is not None
+    if is_checkpoint and _is_intact(path := imported_path(card, checkpoint_identity(card))):
+        return path
+    if is_checkpoint:
+        _require_torch(card.name)
+    path = download(card.weights, licence_note=card.licence_note, progress=progress)
+    return _imported(card, path, checkpoint_identity(card)) if is_checkpoint else path
+
+
+def _own_file(card: ModelCard) -> Path:
+    path = card.path.parent / card.weights.location
+    if not path.is_file():
+        raise HydranetError(
+            f'The weights {path} of model {card.name} are missing; install the package again.'
+        )
+    if reason := mismatch(path, card.weights):
+        raise HydranetError(
+            f'The weights {path} are not those of model card {card.path}: {reason}. Install the '
+            'package again.'
+        )
+    return path
+
+
+def _local_file(weights: str | Path) -> Path:
+    path = Path(weights).expanduser()
+    if not path.is_file():
+        raise HydranetError(
+            f'There are no weights {path}; give the path of a model file '
+            f'({MODEL_FILE_SUFFIX}) or of a torch checkpoint.'
+        )
+    return path
+
+
+def _imported(card: ModelCard, checkpoint: Path, identity: str | None = None) -> Path:
+    """Import a checkpoint once; the model file's own checksum is kept beside it."""
+    path = imported_path(card, identity or git_blob(checkpoint))
+    with locked(path):
+        if _is_intact(path):
+            return path
+        _log.info('importing %s into %s', checkpoint, path)
+        family = card.weights.family or DEFAULT_FAMILY
+        _checksum_path(path).unlink(missing_ok=True)
+        import_checkpoint_file(checkpoint, family, path, card.name)
+        write_atomically(_checksum_path(path), f'{sha256(path)}\n'.encode())
+    return path
+
+
+def _is_intact(path: Path) -> bool:
+    """Whether an imported model file is there as it was written, and readable by this version."""
+    if not path.is_file():
+        return False
+    try:
+        if _checksum_path(path).read_text(encoding='ascii').strip() != sha256(path):
+            raise HydranetError('its checksum differs')
+        read_model_file(path)
+    except (OSError, UnicodeDecodeError, HydranetError) as error:
+        _log.warning('%s is damaged or outdated and is imported again: %s', path, error)
+        return False
+    return True
+
+
+def _checksum_path(path: Path) -> Path:
+    return path.with_suffix('.sha256')
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file that others see whole or not at all."""
+    part = path.with_name(f'{path.name}.{os.getpid()}.part')
+    part.write_bytes(content)
+    os.replace(part, path)
+
+
+def _require_torch(name: str) -> None:
+    missing = [module for module in _IMPORT_NEEDS if importlib.util.find_spec(module) is None]
+    if missing:
+        raise HydranetError(
+            f'Importing a checkpoint needs {" and ".join(missing)}, missing here. Run `hydranet '
+            f'models import {name} --out {name}{MODEL_FILE_SUFFIX}` where it is installed, copy '
+            'that file here and give its path as the weights.'
+        )
+
+
+def _check_fit(card: ModelCard, file: ModelFile) -> None:
+    channels = {Task.SEMANTIC: len(card.classes), Task.DEPTH: 1, Task.NORMALS: 3}
+    heads = {task.value: channels[task] for task in card.tasks}
+    if file.heads != heads or file.architecture != card.architecture:
+        raise HydranetError(
+            f'The model file {file.path} ({file.architecture}, {_listed(file.heads)}) does not '
+            f'fit the model card {card.path} ({card.architecture}, {_listed(heads)}); choose '
+            'another model or other weights.'
+        )
+
+
+def _listed(heads: dict[str, int]) -> str:
+    return ', '.join(f'{task}: {channels}' for task, channels in heads.items())
