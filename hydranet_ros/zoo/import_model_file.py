@@ -1,0 +1,155 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""From a torch network to a model file, and back. The only step of deployment that needs torch."""
+
+import logging
+import os
+from pathlib import Path
+import tempfile
+import warnings
+
+import numpy as np
+import onnx
+from onnx import numpy_helper
+import torch
+from torch import nn
+
+from hydranet_ros.errors import HydranetError
+from hydranet_ros.networks.multitask_refinenet import MultiTaskRefineNet
+from hydranet_ros.zoo.import_official import load_renamed
+from hydranet_ros.zoo.model_file import describe
+from hydranet_ros.zoo.model_file import HALF_SUFFIX
+from hydranet_ros.zoo.model_file import load_onnx
+from hydranet_ros.zoo.model_file import read_model_file
+from hydranet_ros.zoo.model_file import state_dict
+
+OPSET = 18
+ARCHITECTURES = {'multitask_refinenet': MultiTaskRefineNet}
+
+
+def export_model_file(network: nn.Module, path: str | Path, *, name: str) -> Path:
+    """Write `network` (one of ours) as a model file called `name`, atomically; return its path.
+
+    Convolution weights are rounded to fp16. Raises HydranetError where a weight is not finite or
+    does not fit fp16.
+    """
+    architecture = next((k for k, v in ARCHITECTURES.items() if type(network) is v), None)
+    if architecture is None:
+        raise HydranetError(f'{type(network).__name__} is no network of hydranet_ros.')
+    heads = {task: head.out.out_channels for task, head in network.heads.items()}
+    model = _trace(network.eval(), list(heads))
+    _strip(model, set(network.state_dict()))
+    _store_half(model)
+    describe(model, name, architecture, heads)
+    onnx.checker.check_model(model, full_check=True)
+    return _write(model, Path(path))
+
+
+def network_of(path: str | Path) -> nn.Module:
+    """Build the torch network of a model file, with its (fp16-rounded) weights, in eval mode."""
+    described = read_model_file(path)
+    if described.architecture not in ARCHITECTURES:
+        raise HydranetError(
+            f"{path} holds the architecture '{described.architecture}', which this version does "
+            f'not know; known: {", ".join(ARCHITECTURES)}.'
+        )
+    network = ARCHITECTURES[described.architecture](described.heads)
+    weights = state_dict(load_onnx(described.path))
+    load_renamed(network, {key: torch.tensor(value) for key, value in weights.items()})
+    return network.eval()
+
+
+def _trace(network: nn.Module, tasks: list[str]) -> onnx.ModelProto:
+    from onnxscript.optimizer import fold_constants  # comes with torch's exporter
+    from onnxscript.optimizer import remove_unused_nodes
+
+    size = {'min': 33, 'max': 16384}
+    dynamic = {
+        0: torch.export.Dim('batch'),
+        2: torch.export.Dim('height', **size),
+        3: torch.export.Dim('width', **size),
+    }
+    for logger in ('torch.onnx', 'torch.onnx._internal.exporter._registration'):
+        logging.getLogger(logger).setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        program = torch.onnx.export(
+            network,
+            (torch.zeros(2, 3, 64, 96),),
+            dynamo=True,
+            optimize=False,  # its optimiser folds the batch norms
+            dynamic_shapes=(dynamic,),
+            input_names=['image'],
+            output_names=tasks,
+            opset_version=OPSET,
+            verbose=False,
+        )
+    fold_constants(program.model)
+    remove_unused_nodes(program.model)
+    return program.model_proto
+
+
+def _strip(model: onnx.ModelProto, keys: set[str]) -> None:
+    """Drop the exporter's zero biases, repeated constants, and traces of where it ran."""
+    graph = model.graph
+    values = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
+    shared: dict[tuple, str] = {}
+    for node in graph.node:
+        if node.op_type == 'Conv' and len(node.input) == 3 and node.input[2] not in keys:
+            if np.any(values[node.input[2]]):
+                raise HydranetError(f'The exporter gave {node.name} a bias of its own.')
+            del node.input[2]
+        for i, name in enumerate(node.input):
+            if name in values and name not in keys:
+                value = values[name]
+                key = (value.dtype.str, value.shape, value.tobytes())
+                node.input[i] = shared.setdefault(key, name)
+        del node.metadata_props[:]
+        node.doc_string = ''
+    used = {name for node in graph.node for name in node.input}
+    kept = [t for t in graph.initializer if t.name in used]
+    del graph.initializer[:]
+    graph.initializer.extend(kept)
+    del graph.value_info[:]
+    del graph.metadata_props[:]
+    for value in [*graph.input, *graph.output]:
+        del value.metadata_props[:]
+    for tensor in graph.initializer:
+        del tensor.metadata_props[:]
+
+
+def _store_half(model: onnx.ModelProto) -> None:
+    """Store every convolution weight as fp16, behind a cast to float32."""
+    graph = model.graph
+    casts = []
+    for tensor in graph.initializer:
+        value = numpy_helper.to_array(tensor)
+        if value.ndim != 4:
+            continue
+        with np.errstate(over='ignore'):
+            half = value.astype(np.float16)
+        if not np.isfinite(half).all():
+            raise HydranetError(f'The weight {tensor.name} is not finite or beyond fp16 (65504).')
+        tensor.CopyFrom(numpy_helper.from_array(half, tensor.name))
+        casts.append(
+            onnx.helper.make_node(
+                'Cast', [tensor.name], [tensor.name + HALF_SUFFIX], to=onnx.TensorProto.FLOAT
+            )
+        )
+    halved = {cast.input[0] for cast in casts}
+    for node in graph.node:
+        for i, name in enumerate(node.input):
+            if name in halved:
+                node.input[i] = name + HALF_SUFFIX
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+
+
+def _write(model: onnx.ModelProto, path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix='.part', delete=False) as file:
+        file.write(model.SerializeToString())
+    os.chmod(file.name, 0o644)  # a temporary file is private
+    os.replace(file.name, path)
+    return path

@@ -1,0 +1,90 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""The model file: one size-agnostic ONNX file that every engine is made from. Needs no torch.
+
+It holds the bare network, normalised float32 [N, 3, H, W] to one raw float32 output per task;
+batch norm is unfolded, initialisers carry the keys of our state dicts, convolution weights are
+stored as fp16 behind a cast, vectors (batch norm, biases) as float32.
+"""
+
+from dataclasses import dataclass
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import numpy_helper
+
+from hydranet_ros.errors import HydranetError
+
+FORMAT = '1'
+HALF_SUFFIX = ':float32'  # `key` is the stored fp16 tensor, `key:float32` what the network reads
+_PREFIX = 'hydranet_ros.'
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """What a model file says of itself; `heads` maps each task to its output channels."""
+
+    path: Path
+    sha256: str
+    name: str
+    architecture: str
+    heads: dict[str, int]
+
+
+def read_model_file(path: str | Path) -> ModelFile:
+    """Read and check the description of the model file at `path`; HydranetError if it is none."""
+    path = Path(path)
+    model = load_onnx(path)
+    properties = {p.key: p.value for p in model.metadata_props}
+    if properties.get(f'{_PREFIX}format') != FORMAT:
+        raise HydranetError(
+            f'{path} is no hydranet_ros model file of format {FORMAT} (its metadata says '
+            f"'{properties.get(_PREFIX + 'format', 'nothing')}'). Make one from a checkpoint with "
+            f'`hydranet models import`.'
+        )
+    return ModelFile(
+        path=path,
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        name=properties[f'{_PREFIX}name'],
+        architecture=properties[f'{_PREFIX}architecture'],
+        heads=json.loads(properties[f'{_PREFIX}heads']),
+    )
+
+
+def load_onnx(path: Path) -> onnx.ModelProto:
+    """Parse the ONNX file at `path`; HydranetError where it is missing or damaged."""
+    if not path.is_file():
+        raise HydranetError(f'The model file {path} does not exist.')
+    try:
+        model = onnx.load_model(str(path), load_external_data=False)
+        onnx.checker.check_model(model)
+    except Exception as error:  # protobuf and the checker each raise types of their own
+        reason = str(error).strip().splitlines()[0]
+        raise HydranetError(f'{path} is not a readable ONNX file: {reason}') from error
+    return model
+
+
+def describe(model: onnx.ModelProto, name: str, architecture: str, heads: dict[str, int]) -> None:
+    """Write the description that `read_model_file` reads into the model's metadata."""
+    del model.metadata_props[:]
+    onnx.helper.set_model_props(
+        model,
+        {
+            f'{_PREFIX}format': FORMAT,
+            f'{_PREFIX}name': name,
+            f'{_PREFIX}architecture': architecture,
+            f'{_PREFIX}heads': json.dumps(heads),
+        },
+    )
+
+
+def state_dict(model: onnx.ModelProto) -> dict[str, np.ndarray]:
+    """Give the stored weights as float32 arrays under our state-dict keys."""
+    return {
+        tensor.name: numpy_helper.to_array(tensor).astype(np.float32)
+        for tensor in model.graph.initializer
+        if tensor.name.endswith(('.weight', '.bias', '.running_mean', '.running_var'))
+    }

@@ -1,0 +1,96 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""Model files against the torch networks they are made from."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+
+from hydranet_ros.errors import HydranetError
+from hydranet_ros.zoo.import_model_file import export_model_file
+from hydranet_ros.zoo.import_model_file import network_of
+from hydranet_ros.zoo.model_file import load_onnx
+from hydranet_ros.zoo.model_file import read_model_file
+from hydranet_ros.zoo.model_file import state_dict
+from test.golden.networks import golden_network
+from test.zoo.untrained import HEADS
+from test.zoo.untrained import untrained_network
+
+UNTRAINED = Path(__file__).resolve().parents[2] / 'models' / 'untrained' / 'untrained.onnx'
+
+
+@pytest.fixture(scope='module')
+def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp('models') / 'nyud_normals.onnx'
+    return export_model_file(golden_network('multitask_nyud_normals'), path, name='nyud_normals')
+
+
+def test_description(model_file: Path) -> None:
+    described = read_model_file(model_file)
+    assert described.name == 'nyud_normals'
+    assert described.heads == {'semantic': 40, 'depth': 1, 'normals': 3}
+    assert list(model_file.parent.iterdir()) == [model_file]
+
+
+@pytest.mark.parametrize('size', [(64, 96), (70, 134), (351, 1203)])
+def test_any_size_equals_torch_with_rounded_weights(model_file: Path, size: tuple) -> None:
+    image = np.random.default_rng(1).standard_normal((1, 3, *size)).astype(np.float32)
+    session = onnxruntime.InferenceSession(str(model_file))
+    found = session.run(None, {'image': image})
+    with torch.inference_mode():
+        expected = network_of(model_file)(torch.from_numpy(image))
+    for value, (task, reference) in zip(found, expected.items(), strict=True):
+        error = np.abs(value - reference.numpy()).max() / reference.abs().max().item()
+        assert error <= 1e-4, task
+
+
+def test_weights_are_the_state_dict(model_file: Path) -> None:
+    network = golden_network('multitask_nyud_normals')
+    stored = state_dict(load_onnx(model_file))
+    expected = {k: v for k, v in network.state_dict().items() if 'num_batches' not in k}
+    assert set(stored) == set(expected)
+    for key, value in expected.items():
+        rounded = value.half().float() if value.ndim == 4 else value
+        np.testing.assert_array_equal(stored[key], rounded.numpy())
+
+
+def test_batch_norm_is_unfolded_and_no_path_leaks(model_file: Path) -> None:
+    model = onnx.load(model_file)
+    assert sum(n.op_type == 'BatchNormalization' for n in model.graph.node) == 52
+    assert str(Path(__file__).resolve().parents[2]).encode() not in model_file.read_bytes()
+
+
+def test_a_weight_beyond_fp16_is_refused(tmp_path: Path) -> None:
+    network = untrained_network()
+    network.lateral8.weight.data[0, 0] = 1e6
+    with pytest.raises(HydranetError, match=r'lateral8\.weight.*65504'):
+        export_model_file(network, tmp_path / 'big.onnx', name='big')
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_is_no_model_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(HydranetError, match='does not exist'):
+        read_model_file(tmp_path / 'none.onnx')
+    damaged = tmp_path / 'damaged.onnx'
+    damaged.write_bytes(UNTRAINED.read_bytes()[:100_000])
+    with pytest.raises(HydranetError, match='not a readable ONNX file'):
+        read_model_file(damaged)
+    model = onnx.load(UNTRAINED)
+    del model.metadata_props[:]
+    foreign = tmp_path / 'foreign.onnx'
+    onnx.save(model, foreign)
+    with pytest.raises(HydranetError, match='hydranet models import'):
+        read_model_file(foreign)
+
+
+def test_the_shipped_untrained_file_is_what_its_script_makes() -> None:
+    described = read_model_file(UNTRAINED)
+    assert described.heads == HEADS
+    stored = state_dict(load_onnx(UNTRAINED))
+    for key, value in untrained_network().state_dict().items():
+        if 'num_batches' not in key:
+            np.testing.assert_allclose(stored[key], value.numpy(), rtol=2e-2, atol=2e-3)
