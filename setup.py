@@ -93,7 +93,7 @@ setup(
         'torch': TORCH,
         'view': VIEW,
         'ros-jazzy': ros('7.1.6', '8.4.3', '5.3.6', '2.0.3'),
-        'ros-kilted': ros('9.1.2', '9.3.3', '5.5.1', '2.2.0'),
+        'ros-kilted': ros('9.1.2', '9.3.3', '5.5.1', '2.3.0'),
         'test': [
             'pytest<9',
             'pytest-timeout',
