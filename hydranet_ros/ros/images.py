@@ -33,6 +33,7 @@ class _Layout:
     channel_bytes: int = 1
     rows: float = 1  # rows of `step` bytes in `data` per row of the picture
     block: tuple[int, int] = (1, 1)  # width and height in pixels that share one colour
+    smallest: int = 1  # width and height below which OpenCV would answer black
 
 
 def _packed_422(code: int) -> _Layout:
@@ -41,6 +42,10 @@ def _packed_422(code: int) -> _Layout:
 
 def _semi_planar_420(code: int) -> _Layout:
     return _Layout(code, rows=1.5, block=(2, 2))
+
+
+def _bayer(code: int) -> _Layout:
+    return _Layout(code, smallest=3)
 
 
 # OpenCV names a Bayer pattern by the second row's second and third pixel, sensor_msgs by the
@@ -52,10 +57,10 @@ _LAYOUTS = {
     'bgra8': _Layout(cv2.COLOR_BGRA2RGB, channels=4),
     'mono8': _Layout(cv2.COLOR_GRAY2RGB),
     'mono16': _Layout(cv2.COLOR_GRAY2RGB, channel_bytes=2),
-    'bayer_rggb8': _Layout(cv2.COLOR_BayerBG2RGB),
-    'bayer_bggr8': _Layout(cv2.COLOR_BayerRG2RGB),
-    'bayer_gbrg8': _Layout(cv2.COLOR_BayerGR2RGB),
-    'bayer_grbg8': _Layout(cv2.COLOR_BayerGB2RGB),
+    'bayer_rggb8': _bayer(cv2.COLOR_BayerBG2RGB),
+    'bayer_bggr8': _bayer(cv2.COLOR_BayerRG2RGB),
+    'bayer_gbrg8': _bayer(cv2.COLOR_BayerGR2RGB),
+    'bayer_grbg8': _bayer(cv2.COLOR_BayerGB2RGB),
     'yuv422': _packed_422(cv2.COLOR_YUV2RGB_UYVY),
     'uyvy': _packed_422(cv2.COLOR_YUV2RGB_UYVY),
     'yuv422_yuy2': _packed_422(cv2.COLOR_YUV2RGB_YUY2),
@@ -80,8 +85,11 @@ def _check(msg: Image, layout: _Layout) -> None:
     """Raise HydranetError where the sizes of a message contradict each other."""
     width, height, step = msg.width, msg.height, msg.step
     what = f'Image message {width}x{height} {msg.encoding!r}, step {step}'
-    if width == 0 or height == 0:
-        raise HydranetError(f'{what}: the image is empty; check the camera driver.')
+    if min(width, height) < layout.smallest:
+        raise HydranetError(
+            f'{what}: the image is empty or too small, this encoding needs at least '
+            f'{layout.smallest} x {layout.smallest} pixels; check the camera driver.'
+        )
     row = width * layout.channels * layout.channel_bytes
     if step < row:
         raise HydranetError(f'{what}: a row needs {row} bytes; check the camera driver.')
