@@ -62,14 +62,17 @@ def _explain(arguments: list[str]) -> int:
     parser.add_argument('--version', action='version', version=f'hydranet_ros {__version__}')
     if arguments and not arguments[0].startswith('-'):
         parser.error(_unknown(arguments[0]))
-    width = max(map(len, COMMANDS))
-    lines = [f'  {name:{width}}  {_load(name).SUMMARY}' for name in COMMANDS]
-    parser.epilog = '\n'.join(
-        ['commands:', *lines, '', '`hydranet COMMAND --help` explains one of them.']
-    )
+    if not arguments or arguments[0] in ('-h', '--help'):
+        parser.epilog = _list_commands()
     parser.parse_args(arguments)
     parser.print_help(sys.stderr)
     return USAGE
+
+
+def _list_commands() -> str:
+    width = max(map(len, COMMANDS))
+    lines = [f'  {name:{width}}  {_load(name).SUMMARY}' for name in COMMANDS]
+    return '\n'.join(['commands:', *lines, '', '`hydranet COMMAND --help` explains one of them.'])
 
 
 def _load(name: str) -> ModuleType:
