@@ -3,7 +3,6 @@
 """Read sensor_msgs/Image as RGB arrays, and write arrays into messages whose memory is kept."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 import logging
 import sys
 
@@ -12,98 +11,16 @@ import numpy as np
 from sensor_msgs.msg import Image
 
 from hydranet_ros.errors import HydranetError
-
-
-class UnsupportedEncoding(HydranetError):  # noqa: N818 - what happened, as the caller says it
-    """Name an image encoding that cannot be read, and those that can."""
-
-    def __init__(self, encoding: str) -> None:
-        super().__init__(
-            f'The image encoding {encoding!r} is not supported. Publish one of: '
-            f'{", ".join(SUPPORTED_ENCODINGS)}.'
-        )
-
-
-@dataclass(frozen=True)
-class _Layout:
-    """Say how sensor_msgs lays out one encoding, and which OpenCV conversion makes it RGB."""
-
-    code: int | None
-    channels: int = 1  # interleaved in the first plane
-    channel_bytes: int = 1
-    rows: float = 1  # rows of `step` bytes in `data` per row of the picture
-    block: tuple[int, int] = (1, 1)  # width and height in pixels that share one colour
-    smallest: int = 1  # width and height below which OpenCV would answer black
-
-
-def _packed_422(code: int) -> _Layout:
-    return _Layout(code, channels=2, block=(2, 1))
-
-
-def _semi_planar_420(code: int) -> _Layout:
-    return _Layout(code, rows=1.5, block=(2, 2))
-
-
-def _bayer(code: int) -> _Layout:
-    return _Layout(code, smallest=3)
-
-
-# OpenCV names a Bayer pattern by the second row's second and third pixel, sensor_msgs by the
-# first row's first two: bayer_rggb8 is OpenCV's BayerBG.
-_LAYOUTS = {
-    'rgb8': _Layout(None, channels=3),
-    'bgr8': _Layout(cv2.COLOR_BGR2RGB, channels=3),
-    'rgba8': _Layout(cv2.COLOR_RGBA2RGB, channels=4),
-    'bgra8': _Layout(cv2.COLOR_BGRA2RGB, channels=4),
-    'mono8': _Layout(cv2.COLOR_GRAY2RGB),
-    'mono16': _Layout(cv2.COLOR_GRAY2RGB, channel_bytes=2),
-    'bayer_rggb8': _bayer(cv2.COLOR_BayerBG2RGB),
-    'bayer_bggr8': _bayer(cv2.COLOR_BayerRG2RGB),
-    'bayer_gbrg8': _bayer(cv2.COLOR_BayerGR2RGB),
-    'bayer_grbg8': _bayer(cv2.COLOR_BayerGB2RGB),
-    'yuv422': _packed_422(cv2.COLOR_YUV2RGB_UYVY),
-    'uyvy': _packed_422(cv2.COLOR_YUV2RGB_UYVY),
-    'yuv422_yuy2': _packed_422(cv2.COLOR_YUV2RGB_YUY2),
-    'yuyv': _packed_422(cv2.COLOR_YUV2RGB_YUY2),
-    'nv12': _semi_planar_420(cv2.COLOR_YUV2RGB_NV12),
-    'nv21': _semi_planar_420(cv2.COLOR_YUV2RGB_NV21),
-    'nv24': _Layout(None, rows=3),
-    '8UC3': _Layout(cv2.COLOR_BGR2RGB, channels=3),
-    '8UC1': _Layout(cv2.COLOR_GRAY2RGB),
-}
-SUPPORTED_ENCODINGS = tuple(_LAYOUTS)
-_GUESSED = {'8UC3': 'bgr8', '8UC1': 'mono8'}
+from hydranet_ros.ros.encodings import check
+from hydranet_ros.ros.encodings import GUESSED
+from hydranet_ros.ros.encodings import LAYOUTS
+from hydranet_ros.ros.encodings import UnsupportedEncoding
 
 # ITU-R BT.601, limited range: what OpenCV uses for its 4:2:0 and 4:2:2 conversions too.
 _YUV_TO_RGB = np.array(
     [[1.164383, 0, 1.596027], [1.164383, -0.391762, -0.812968], [1.164383, 2.017232, 0]]
 )
 _NV24_MATRIX = np.hstack([_YUV_TO_RGB, -_YUV_TO_RGB @ [[16], [128], [128]]])
-
-
-def _check(msg: Image, layout: _Layout) -> None:
-    """Raise HydranetError where the sizes of a message contradict each other."""
-    width, height, step = msg.width, msg.height, msg.step
-    what = f'Image message {width}x{height} {msg.encoding!r}, step {step}'
-    if min(width, height) < layout.smallest:
-        raise HydranetError(
-            f'{what}: the image is empty or too small, this encoding needs at least '
-            f'{layout.smallest} x {layout.smallest} pixels; check the camera driver.'
-        )
-    row = width * layout.channels * layout.channel_bytes
-    if step < row:
-        raise HydranetError(f'{what}: a row needs {row} bytes; check the camera driver.')
-    if width % layout.block[0] or height % layout.block[1]:
-        sides = 'width and height' if layout.block[1] > 1 else 'width'
-        raise HydranetError(
-            f'{what}: this encoding shares colour between neighbours and needs an even {sides}.'
-        )
-    needed = step * int(height * layout.rows)
-    if len(msg.data) != needed:
-        raise HydranetError(
-            f'{what}: data should hold {needed} bytes and holds {len(msg.data)}; '
-            'check the camera driver.'
-        )
 
 
 class ImageDecoder:
@@ -131,11 +48,11 @@ class ImageDecoder:
             HydranetError: the sizes in the message contradict each other.
 
         """
-        layout = _LAYOUTS.get(msg.encoding)
+        layout = LAYOUTS.get(msg.encoding)
         if layout is None:
             raise UnsupportedEncoding(msg.encoding)
-        _check(msg, layout)
-        if msg.encoding in _GUESSED:
+        check(msg, layout)
+        if msg.encoding in GUESSED:
             self._warn_once(msg.encoding)
         size = (msg.height, msg.width)
         if msg.encoding == 'nv24':
@@ -184,7 +101,7 @@ class ImageDecoder:
             self._warned.add(encoding)
             self._warn(
                 f'The image encoding {encoding} does not say what its channels are; reading it '
-                f'as {_GUESSED[encoding]}. Let the camera publish {_GUESSED[encoding]} or rgb8.'
+                f'as {GUESSED[encoding]}. Let the camera publish {GUESSED[encoding]} or rgb8.'
             )
 
 

@@ -182,13 +182,16 @@ def main() -> None:
     parser.add_argument('--frames', type=int, default=300, help='frames a case (default 300)')
     parser.add_argument('--domain', type=int, default=97, help='ROS_DOMAIN_ID (default 97)')
     options = parser.parse_args()
-    print('| image | camera offers | camera has our profile | auto gives | lost | p50 |')
-    print('|---|---|---|---|---|---|')
+    print(
+        '| image | camera offers | camera has our profile | auto gives | lost | lost by event | p50 |'
+    )
+    print('|---|---|---|---|---|---|---|')
     for case in CASES:
         loss = measure(case, options.frames, options.domain)
         print(
             f'| {case.width}x{case.height} | {case.offered} | {"yes" if case.profile else "no"} '
-            f'| {loss.subscribed} | {100 * loss.share:.1f} % | {loss.latency_ms:.1f} ms |',
+            f'| {loss.subscribed} | {100 * loss.share:.1f} % | {loss.reported} '
+            f'| {loss.latency_ms:.1f} ms |',
             flush=True,
         )
 

@@ -20,6 +20,8 @@ from sensor_msgs.msg import Image
 
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.ros import images
+from hydranet_ros.ros.encodings import SUPPORTED_ENCODINGS
+from hydranet_ros.ros.encodings import UnsupportedEncoding
 
 HEIGHT, WIDTH = 12, 20
 PACKED = {'rgb8': 3, 'bgr8': 3, 'rgba8': 4, 'bgra8': 4, 'mono8': 1, '8UC3': 3, '8UC1': 1}
@@ -140,7 +142,7 @@ def test_rgb8_is_a_view_of_the_message():
     assert np.shares_memory(rgb, np.frombuffer(msg.data, np.uint8))
 
 
-@pytest.mark.parametrize('encoding', [e for e in images.SUPPORTED_ENCODINGS if e != 'rgb8'])
+@pytest.mark.parametrize('encoding', [e for e in SUPPORTED_ENCODINGS if e != 'rgb8'])
 def test_other_encodings_keep_their_buffer(encoding):
     decoder = images.ImageDecoder(lambda text: None)
     rows = int(HEIGHT * ROWS.get(encoding, 1))
@@ -162,7 +164,7 @@ def test_nameless_channels_are_warned_about_once(encoding):
 
 @pytest.mark.parametrize('encoding', ['', 'rgb16', '32FC1', 'jpeg', 'RGB8'])
 def test_other_encodings_are_named_with_the_supported_ones(encoding):
-    with pytest.raises(images.UnsupportedEncoding, match=f"'{encoding}'.*nv12") as error:
+    with pytest.raises(UnsupportedEncoding, match=f"'{encoding}'.*nv12") as error:
         decode(message(encoding, random(HEIGHT, 3 * WIDTH)))
     assert isinstance(error.value, HydranetError)
 
@@ -192,7 +194,7 @@ def test_messages_that_contradict_themselves_are_refused(encoding, fields, reaso
 
 @settings(max_examples=300, deadline=None)
 @given(
-    encoding=st.sampled_from(images.SUPPORTED_ENCODINGS),
+    encoding=st.sampled_from(SUPPORTED_ENCODINGS),
     height=st.integers(0, 9),
     width=st.integers(0, 9),
     step=st.integers(0, 40),
