@@ -28,6 +28,7 @@ except ImportError:  # Humble
 PROFILE_VARIABLES = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
 DECIDE_PERIOD_S = 0.25
 WARN_PERIOD_S = 30.0
+FEWEST_TO_WARN = 5  # a busy machine loses one now and then
 
 IMAGE_BEST_EFFORT = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 IMAGE_RELIABLE = QoSProfile(depth=1, reliability=ReliabilityPolicy.RELIABLE)
@@ -65,16 +66,15 @@ def use_profile() -> Path | None:
     return path
 
 
-def lost_warning(topic: str, lost: int) -> str:
-    """Say that the transport lost images, and what to do in the camera's shell."""
-    text = f'The transport lost {lost} images of {topic} on their way from the camera. '
+def remedy() -> str:
+    """Say what to do where images get lost between the camera's process and this one."""
     rmw = get_rmw_implementation_identifier()
     if 'fastrtps' not in rmw:
-        return text + f'Raise the socket buffers of {rmw}, or let the camera publish reliably.'
+        return f'Raise the socket buffers of {rmw}, or let the camera publish reliably.'
     names = ' '.join(f'{name}={profile_path()}' for name in PROFILE_VARIABLES)
     return (
-        text + "Fast DDS's default shared memory is smaller than an image. Before the camera "
-        f'driver starts, run in its shell: export {names}'
+        "The camera's shared memory is too small for images by default. In the shell that starts "
+        f'the camera driver, run first: export {names}'
     )
 
 
@@ -174,7 +174,9 @@ class ImageSubscription:
 
     def _on_lost(self, event: Any) -> None:
         self.lost = (self.lost or 0) + event.total_count_change
-        self._node.get_logger().warning(
-            lost_warning(self._subscription.topic_name, self.lost),
-            throttle_duration_sec=WARN_PERIOD_S,
-        )
+        if self.lost >= FEWEST_TO_WARN:
+            self._node.get_logger().warning(
+                f'The transport has lost {self.lost} images of {self._subscription.topic_name}. '
+                + remedy(),
+                throttle_duration_sec=WARN_PERIOD_S,
+            )

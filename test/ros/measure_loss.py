@@ -182,9 +182,7 @@ def main() -> None:
     parser.add_argument('--frames', type=int, default=300, help='frames a case (default 300)')
     parser.add_argument('--domain', type=int, default=97, help='ROS_DOMAIN_ID (default 97)')
     options = parser.parse_args()
-    print(
-        '| image | camera offers | camera has our profile | auto gives | lost | lost by event | p50 |'
-    )
+    print('| image | camera offers | our profile | auto gives | lost | by event | p50 |')
     print('|---|---|---|---|---|---|---|')
     for case in CASES:
         loss = measure(case, options.frames, options.domain)
