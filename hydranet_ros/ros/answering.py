@@ -1,0 +1,134 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""What the worker does with one frame: decode, predict, draw, publish, and time each step."""
+
+from collections.abc import Collection
+import threading
+import time
+from typing import Any
+
+import numpy as np
+from rclpy.clock import Clock
+from rclpy.time import Time
+from sensor_msgs.msg import CameraInfo
+
+from hydranet_ros.perception import Perception
+from hydranet_ros.ros.calibration import DepthCalibration
+from hydranet_ros.ros.calibration import matches
+from hydranet_ros.ros.images import ImageDecoder
+from hydranet_ros.ros.publishers import Look
+from hydranet_ros.ros.publishers import Output
+from hydranet_ros.ros.publishers import OutputPublishers
+from hydranet_ros.ros.slot import Outcome
+from hydranet_ros.ros.statistics import Stage
+from hydranet_ros.ros.statistics import StageTimes
+from hydranet_ros.ros.worker import Frame
+
+
+class FrameAnswerer:
+    """Answer frames on the worker's thread, on the topics that have a subscriber.
+
+    Attributes:
+        look: colours of the pictures; the executor's thread replaces it as a whole.
+        camera_info: the newest calibration or None; likewise.
+        times: how long the stages took.
+        stamp_age: seconds from the stamp of the last answered image to its publication.
+
+    """
+
+    def __init__(
+        self,
+        publishers: OutputPublishers,
+        look: Look,
+        calibration: DepthCalibration | None,
+        clock: Clock,
+        logger: Any,
+    ) -> None:
+        self._publishers = publishers
+        self._calibration = calibration
+        self._clock = clock
+        self._logger = logger
+        self._decoder = ImageDecoder(warn=logger.warning)
+        self._publishing = threading.Lock()
+        self._active = False
+        self._previous_end = 0.0
+        self._row = np.zeros(len(Stage))
+        self.look = look
+        self.camera_info: CameraInfo | None = None
+        self.times = StageTimes()
+        self.stamp_age = 0.0
+
+    def set_active(self, active: bool) -> None:
+        """Allow or forbid to publish; once False has returned, nothing is published."""
+        with self._publishing:
+            self._active = active
+
+    def __call__(self, perception: Perception, frame: Frame) -> Outcome:
+        """Answer one frame; HydranetError where its message cannot be read."""
+        try:
+            return self._answer(perception, frame)
+        finally:
+            self._previous_end = time.perf_counter()
+
+    def _answer(self, perception: Perception, frame: Frame) -> Outcome:
+        message, row = frame.message, self._row
+        info = self.camera_info
+        if not matches(info, message.height, message.width):
+            info = None
+        watched = self._publishers.watched()
+        if not watched:
+            self._publish((), frame, info)
+            return Outcome.UNWATCHED
+        began = time.perf_counter()
+        rgb = self._decoder.decode(message)
+        row[Stage.DECODE] = time.perf_counter() - began
+
+        prediction = self._publishers.buffers(watched, message.height, message.width)
+        perception.predict(
+            rgb,
+            depth_scale=1.0 if prediction.depth is None else self._depth_scale(info),
+            out=prediction,
+            tasks={output.field for output in watched},
+        )
+        timings = perception.timings
+        row[Stage.PRE] = timings.pre
+        row[Stage.NETWORK] = timings.network
+        row[Stage.POST] = timings.post
+
+        # Machines do not wait for the pictures for people.
+        began = time.perf_counter()
+        published = self._publish([one for one in watched if not one.picture], frame, info)
+        drawing = time.perf_counter()
+        self._publishers.render(watched, rgb, prediction, self.look)
+        drawn = time.perf_counter()
+        published &= self._publish([one for one in watched if one.picture], frame, None)
+        ended = time.perf_counter()
+        if not published:
+            return Outcome.DROPPED
+        row[Stage.RENDER] = drawn - drawing
+        row[Stage.PUBLISH] = (drawing - began) + (ended - drawn)
+        row[Stage.CALLBACK_TO_PUBLISH] = ended - frame.received
+        row[Stage.WAIT] = max(0.0, self._previous_end - frame.received)
+        engine = timings.pre + timings.network + timings.post
+        row[Stage.OVERHEAD] = row[Stage.CALLBACK_TO_PUBLISH] - row[Stage.WAIT] - engine
+        self.times.record(row)
+        age = self._clock.now() - Time.from_msg(message.header.stamp, self._clock.clock_type)
+        self.stamp_age = age.nanoseconds * 1e-9
+        return Outcome.ANSWERED
+
+    def _publish(self, outputs: Collection[Output], frame: Frame, info: CameraInfo | None) -> bool:
+        with self._publishing:
+            if not self._active:
+                return False
+            self._publishers.publish(outputs, frame.message.header)
+            if info is not None and self._publishers.camera_info_watched():
+                self._publishers.publish_camera_info(info, frame.message.header)
+            return True
+
+    def _depth_scale(self, info: CameraInfo | None) -> float:
+        assert self._calibration is not None, 'depth is published only of models that have it'
+        scale = self._calibration.scale(info)
+        if scale is None:
+            self._logger.info(self._calibration.doubt(info), once=True)
+            return 1.0
+        return scale

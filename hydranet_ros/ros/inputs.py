@@ -1,0 +1,106 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""The input topics `image` and `camera_info`, and the watch over an image that does not come."""
+
+from collections.abc import Callable
+from collections.abc import Sequence
+import time
+
+from rclpy.node import Node
+from rclpy.qos import QoSProfile
+from rclpy.qos import ReliabilityPolicy
+from rclpy.topic_endpoint_info import TopicEndpointInfo
+from sensor_msgs.msg import CameraInfo
+from sensor_msgs.msg import Image
+
+from hydranet_ros.ros.transport import ImageSubscription
+
+IMAGE = 'image'
+CAMERA_INFO = 'camera_info'
+IMAGE_TYPE = 'sensor_msgs/msg/Image'
+SILENCE_S = 5.0
+
+# Best effort takes what reliable and best-effort drivers send alike.
+CAMERA_INFO_INPUT = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
+
+
+class CameraInput:
+    """Subscribe to one camera.
+
+    Args:
+        node: the node.
+        on_image: takes the message and when its callback began (time.perf_counter, seconds).
+        on_camera_info: takes the message, which must be left as it is.
+        reliability: as the parameter `image_reliability`.
+
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        on_image: Callable[[Image, float], None],
+        on_camera_info: Callable[[CameraInfo], None],
+        reliability: str,
+    ) -> None:
+        self._node = node
+        self._on_image = on_image
+        self._last = time.perf_counter()
+        self._images = ImageSubscription(node, Image, IMAGE, self._take, reliability)
+        self._camera_info = node.create_subscription(
+            CameraInfo, CAMERA_INFO, on_camera_info, CAMERA_INFO_INPUT
+        )
+
+    @property
+    def lost(self) -> int | None:
+        """Images that the transport lost since the subscription; None where it cannot tell."""
+        return self._images.lost
+
+    @property
+    def reliability(self) -> str:
+        """What is asked of the camera now."""
+        return str(self._images.reliability.name).lower()
+
+    def silence(self) -> str:
+        """Return why no image may have come for 5 s, or '' when one has."""
+        if time.perf_counter() - self._last < SILENCE_S:
+            return ''
+        topic = self._node.resolve_topic_name(IMAGE)
+        publishers = self._node.get_publishers_info_by_topic(IMAGE)
+        return explain_silence(topic, self.reliability, publishers)
+
+    def destroy(self) -> None:
+        """Unsubscribe."""
+        self._images.destroy()
+        self._node.destroy_subscription(self._camera_info)
+
+    def _take(self, message: Image) -> None:
+        self._last = time.perf_counter()
+        self._on_image(message, self._last)
+
+
+def explain_silence(topic: str, asked: str, publishers: Sequence[TopicEndpointInfo]) -> str:
+    """Say what is known about a topic that carries no image.
+
+    Args:
+        topic: the name after remapping.
+        asked: the reliability that the node subscribes with.
+        publishers: what Node.get_publishers_info_by_topic returns.
+
+    """
+    head = f'No image on {topic} for {SILENCE_S:g} s: '
+    if not publishers:
+        return (
+            head + 'nobody publishes it. Start the camera, or remap the input: '
+            '--ros-args -r image:=/your/camera/image_raw.'
+        )
+    found = '; '.join(
+        f'{one.node_namespace.rstrip("/")}/{one.node_name} publishes {one.topic_type}, '
+        f'{one.qos_profile.reliability.name.lower()}, {one.qos_profile.durability.name.lower()}'
+        for one in publishers
+    )
+    if all(one.topic_type != IMAGE_TYPE for one in publishers):
+        return f'{head}{found}. The node reads {IMAGE_TYPE}; remap image to such a topic.'
+    offers = {one.qos_profile.reliability for one in publishers}
+    if asked == 'reliable' and ReliabilityPolicy.BEST_EFFORT in offers:
+        return f'{head}{found}. The node asks for reliable; set image_reliability to auto.'
+    return f'{head}{found}. The camera is connected and sends nothing; check its driver.'

@@ -1,0 +1,188 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""The lifecycle node `perception`: a camera's images in, labels and depth out."""
+
+from collections.abc import Callable
+import signal
+import sys
+from typing import Any
+
+import rclpy
+from rclpy.clock import Clock
+from rclpy.clock import ClockType
+from rclpy.executors import ExternalShutdownException
+from rclpy.lifecycle import LifecycleNode
+from rclpy.lifecycle import LifecycleState
+from rclpy.lifecycle import TransitionCallbackReturn
+from rclpy.logging import get_logger
+
+from hydranet_ros.errors import HydranetError
+from hydranet_ros.ros.diagnostics import DiagnosticsPublisher
+from hydranet_ros.ros.diagnostics import Health
+from hydranet_ros.ros.diagnostics import NodeState
+from hydranet_ros.ros.diagnostics import PERIOD_S
+from hydranet_ros.ros.log_forwarding import forward_logs
+from hydranet_ros.ros.preflight import check_model
+from hydranet_ros.ros.session import PerceptionSession
+from hydranet_ros.ros.session import untrained_warning
+from hydranet_ros.ros.settings import declare
+from hydranet_ros.ros.settings import on_change
+from hydranet_ros.ros.settings import Settings
+from hydranet_ros.ros.slot import Counts
+from hydranet_ros.ros.transport import use_profile
+
+NAME = 'perception'
+
+
+class PerceptionNode(LifecycleNode):
+    """Configure checks and loads a model, activate subscribes, deactivate stops, cleanup frees.
+
+    HydranetError where a parameter that it is started with cannot be.
+    """
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(NAME, **arguments)
+        self.settings = declare(self)
+        on_change(self, self._apply)
+        forward_logs(self.get_logger())
+        self._session: PerceptionSession | None = None
+        self._state = NodeState.UNCONFIGURED
+        self._error = ''
+        self._diagnostics = DiagnosticsPublisher(self)
+        # A steady clock: health is reported also while simulated time stands still.
+        self._timer = self.create_timer(
+            PERIOD_S, self._report, clock=Clock(clock_type=ClockType.STEADY_TIME)
+        )
+        # Wakes the executor's thread, because the worker's must not drive the state machine.
+        self._failed = self.create_guard_condition(self._on_failure)
+
+    @property
+    def counts(self) -> Counts:
+        """What became of the frames received since the node was configured."""
+        return Counts() if self._session is None else self._session.counts
+
+    def start(self) -> bool:
+        """Configure and activate; False where that fails, which the log then explains."""
+        success = TransitionCallbackReturn.SUCCESS
+        return self.trigger_configure() == success and self.trigger_activate() == success
+
+    def close(self) -> None:
+        """Stop the worker and free the engine; the node can then be destroyed in any state."""
+        self._release()
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Check model, weights and backend; loading goes on in the worker."""
+        return self._attempt(NodeState.INACTIVE, self._configure)
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Subscribe to the camera; frames are not ready until the engine is there."""
+        return self._attempt(NodeState.ACTIVE, self._activate)
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Unsubscribe and publish no more; the engine stays."""
+        return self._attempt(NodeState.INACTIVE, self._deactivate)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Free the engine and take the topics back."""
+        return self._attempt(NodeState.UNCONFIGURED, self._release)
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Free all, from any state."""
+        return self._attempt(NodeState.FINALIZED, self._release)
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Free all, so that the node can be configured again."""
+        return self._attempt(NodeState.UNCONFIGURED, self._release)
+
+    def _attempt(self, target: NodeState, action: Callable[[], None]) -> TransitionCallbackReturn:
+        # rclpy would turn an exception into ERROR without a word.
+        try:
+            action()
+        except HydranetError as error:
+            return self._refuse(target, str(error), TransitionCallbackReturn.FAILURE)
+        except Exception as error:
+            text = f'{type(error).__name__}: {error}'
+            return self._refuse(target, text, TransitionCallbackReturn.ERROR)
+        self._state = target
+        return TransitionCallbackReturn.SUCCESS
+
+    def _refuse(
+        self, target: NodeState, reason: str, answer: TransitionCallbackReturn
+    ) -> TransitionCallbackReturn:
+        self._error = reason
+        self.get_logger().error(f'Cannot become {target.value}: {reason}')
+        return answer
+
+    def _configure(self) -> None:
+        self._error = ''
+        logger = self.get_logger()
+        card = check_model(self.settings)
+        logger.info(f'Model {card.name}: {card.title}.')
+        if card.trained:
+            logger.info(f'Licence of the weights: {card.licence}. {card.licence_note}')
+        else:
+            logger.warning(f'{untrained_warning(card)}.')
+        self._session = PerceptionSession(self, self.settings, card, self._failed.trigger)
+
+    def _activate(self) -> None:
+        assert self._session is not None, 'only a configured node is activated'
+        self._session.activate()
+
+    def _deactivate(self) -> None:
+        if self._session is not None:
+            self._session.deactivate()
+
+    def _release(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
+
+    def _on_failure(self) -> None:
+        if self._state is NodeState.ACTIVE:
+            self.trigger_deactivate()
+
+    def _apply(self, settings: Settings) -> None:
+        self.settings = settings
+        if self._session is not None:
+            self._session.apply(settings)
+
+    def _report(self) -> None:
+        if self._session is None:
+            self._diagnostics.publish(Health(self._state, error=self._error))
+        else:
+            self._diagnostics.publish(self._session.health(self._state))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the node until Ctrl-C; 1 where it cannot start."""
+    use_profile()
+    node: PerceptionNode | None = None
+    initialised = False
+    try:
+        rclpy.init(args=arguments)
+        initialised = True
+        node = PerceptionNode()
+        if node.settings.autostart and not node.start():
+            return 1
+        rclpy.spin(node)
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass
+    except HydranetError as error:
+        get_logger(NAME).fatal(str(error))
+        return 1
+    except Exception:
+        # Once the context is gone, every call of rclpy fails: that is the end, not an error.
+        if not initialised or rclpy.ok():
+            raise
+    finally:
+        # `ros2 launch` and the terminal both send Ctrl-C, and the second must not break the end.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if node is not None:
+            node.close()
+            node.destroy_node()
+        rclpy.try_shutdown()
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

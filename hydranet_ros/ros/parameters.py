@@ -1,0 +1,234 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""The node's parameters: the one table behind the node, config/perception.yaml and the README.
+
+`python -m hydranet_ros.ros.parameters yaml|markdown` prints the two texts; neither needs ROS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+import math
+import sys
+import textwrap
+from typing import Any
+
+Value = bool | int | float | str | tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the table; a setting that is not `read_only` can be changed at run time."""
+
+    name: str
+    default: Value
+    description: str
+    choices: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    unit: str = ''
+    read_only: bool = True
+
+
+PARAMETERS: tuple[Setting, ...] = (
+    Setting(
+        'model',
+        'untrained',
+        'Model card: a name that `hydranet models` lists, or the path of a .yaml card.',
+    ),
+    Setting(
+        'weights',
+        '',
+        'Local model file (.onnx) or checkpoint in place of the one that the card names; '
+        "empty: the card's.",
+    ),
+    Setting(
+        'backend',
+        'auto',
+        'What runs the network; auto takes the fastest that is installed and says which and why.',
+        choices=('auto', 'onnxruntime', 'openvino', 'torch'),
+    ),
+    Setting(
+        'precision',
+        'auto',
+        'Arithmetic of the network; auto takes bf16 where the processor and the backend have it.',
+        choices=('auto', 'fp32', 'bf16'),
+    ),
+    Setting(
+        'domain',
+        '',
+        'Which classes to use of a model trained for several places (nyud or kitti, for '
+        "nyud_kitti); empty: the card's first.",
+    ),
+    Setting(
+        'input_scale',
+        1.0,
+        'Input size of the network over the camera size; a smaller one is faster and coarser.',
+        low=0.1,
+        high=2.0,
+    ),
+    Setting(
+        'input_size',
+        (0, 0),
+        'Input size of the network as [height, width]; [0, 0]: from input_scale.',
+        unit='px',
+    ),
+    Setting(
+        'image_reliability',
+        'auto',
+        'Reliability asked of the camera; auto: reliable when all publishers offer it.',
+        choices=('auto', 'best_effort', 'reliable'),
+    ),
+    Setting('threads', 0, 'Processor threads of the network; 0: all.', low=0, high=1024),
+    Setting(
+        'autostart',
+        True,
+        'Configure and activate at start; false: a lifecycle manager does it.',
+    ),
+    Setting(
+        'overlay_alpha',
+        0.5,
+        'Opacity of the class colours in semantic/overlay.',
+        low=0.0,
+        high=1.0,
+        read_only=False,
+    ),
+    Setting(
+        'depth_color_min',
+        0.0,
+        'Depth with the warmest colour in depth/color.',
+        low=0.0,
+        high=10000.0,
+        unit='m',
+        read_only=False,
+    ),
+    Setting(
+        'depth_color_max',
+        0.0,
+        "Depth with the coldest colour in depth/color; 0: the model's range of depth.",
+        low=0.0,
+        high=10000.0,
+        unit='m',
+        read_only=False,
+    ),
+    Setting(
+        'max_rate',
+        0.0,
+        'Most frames to answer in a second, the others count as throttled; 0: no limit.',
+        low=0.0,
+        high=1000.0,
+        unit='Hz',
+        read_only=False,
+    ),
+)
+
+
+def check(values: Mapping[str, Any]) -> str:
+    """Return why the values of these parameters cannot be, or '' when they can.
+
+    Args:
+        values: name to value, the whole table or those of it that are known yet.
+
+    """
+    for setting in PARAMETERS:
+        if setting.name in values:
+            reason = _check_one(setting, values[setting.name])
+            if reason:
+                return reason
+    near, far = values.get('depth_color_min', 0.0), values.get('depth_color_max')
+    if far == 0 and near > 0:
+        return 'depth_color_min needs depth_color_max: set that one first'
+    if far and near >= far:
+        return f'depth_color_min ({near:g} m) must be below depth_color_max ({far:g} m)'
+    return ''
+
+
+def _check_one(setting: Setting, value: Any) -> str:
+    if setting.choices and value not in setting.choices:
+        return f'{setting.name} must be one of {", ".join(setting.choices)}, not {value!r}'
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'{setting.name} must be a finite number, not {value}'
+    low, high = setting.low, setting.high
+    if low is not None and high is not None and not low <= value <= high:
+        return f'{setting.name} must be in {low:g} to {high:g}, not {value:g}'
+    if setting.name == 'input_size':
+        size = tuple(value)
+        if size != (0, 0) and not (len(size) == 2 and all(side >= 32 for side in size)):
+            return (
+                'input_size must be [height, width] of at least 32 px each, or [0, 0], '
+                f'not {list(size)}'
+            )
+    if setting.name == 'model' and not value:
+        return 'model must name a model card; `hydranet models` lists them'
+    return ''
+
+
+def type_name(setting: Setting) -> str:
+    """Return the parameter's type as ROS names it."""
+    names = {bool: 'bool', int: 'integer', float: 'double', str: 'string', tuple: 'integer array'}
+    return names[type(setting.default)]
+
+
+def constraints(setting: Setting) -> str:
+    """Return what values are allowed, for people; '' where every value is."""
+    if setting.choices:
+        return 'one of ' + ', '.join(setting.choices)
+    if setting.low is not None and setting.high is not None:
+        return f'{setting.low:g} to {setting.high:g} {setting.unit}'.rstrip()
+    return setting.unit
+
+
+def as_yaml(value: Value) -> str:
+    """Return the value as one writes it in a parameter file."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f"'{value}'"
+    return str(list(value)) if isinstance(value, tuple) else str(value)
+
+
+def yaml_text() -> str:
+    """Return config/perception.yaml: every parameter, its default, and a comment on it."""
+    lines = [
+        '# The parameters of the node `perception`, with their defaults.',
+        '# Made by: python -m hydranet_ros.ros.parameters yaml',
+        '/**:',
+        '  ros__parameters:',
+    ]
+    for setting in PARAMETERS:
+        notes = [constraints(setting), '' if setting.read_only else 'can be changed at run time']
+        comment = '; '.join(note for note in notes if note)
+        text = setting.description + (f' ({comment})' if comment else '')
+        lines += ['    # ' + line for line in textwrap.wrap(text, 92)]
+        lines.append(f'    {setting.name}: {as_yaml(setting.default)}')
+    return '\n'.join(lines) + '\n'
+
+
+def markdown_table() -> str:
+    """Return the README's table of the parameters."""
+    lines = ['| parameter | default | values | at run time | |', '|---|---|---|---|---|']
+    for setting in PARAMETERS:
+        values = ', '.join(f'`{choice}`' for choice in setting.choices)
+        lines.append(
+            f'| `{setting.name}` | `{as_yaml(setting.default)}` '
+            f'| {values or constraints(setting) or type_name(setting)} '
+            f'| {"no" if setting.read_only else "yes"} | {setting.description} |'
+        )
+    return '\n'.join(lines) + '\n'
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the table as `yaml` or `markdown`."""
+    wanted = list(sys.argv[1:] if arguments is None else arguments)
+    texts = {'yaml': yaml_text, 'markdown': markdown_table}
+    if len(wanted) != 1 or wanted[0] not in texts:
+        print('usage: python -m hydranet_ros.ros.parameters yaml|markdown', file=sys.stderr)
+        return 2
+    print(texts[wanted[0]](), end='')
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,152 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""The one thread that owns the network: it loads, builds, answers the newest frame, and frees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+import threading
+from typing import Any
+from typing import Protocol
+from typing import TYPE_CHECKING
+
+from sensor_msgs.msg import Image
+
+from hydranet_ros.errors import HydranetError
+from hydranet_ros.ros.slot import FrameSlot
+from hydranet_ros.ros.slot import Outcome
+
+if TYPE_CHECKING:
+    from hydranet_ros.perception import Perception
+
+ERROR_PERIOD_S = 5.0
+
+
+@dataclass(frozen=True)
+class Frame:
+    """An image message and when its callback began (time.perf_counter, seconds)."""
+
+    message: Image
+    received: float
+
+
+class WorkerState(str, Enum):
+    """What the worker is at; the value is shown in diagnostics."""
+
+    LOADING = 'loading the model'
+    WAITING = 'waiting for the first image'
+    BUILDING = 'building the engine'
+    READY = 'ready'
+    FAILED = 'failed'
+
+
+class Answer(Protocol):
+    """What is done with one frame, on the worker's thread."""
+
+    def __call__(self, perception: Perception, frame: Frame) -> Outcome: ...
+
+
+class Worker:
+    """Run `answer` on the newest frame of a slot, with an engine built for the frame's size.
+
+    Args:
+        slot: where the frames come from; its counts are kept here.
+        load: makes the Perception; called on the worker's thread.
+        answer: answers one frame; an exception costs that frame only.
+        on_failed: called on the worker's thread when loading or building fails.
+        logger: an rclpy logger.
+
+    Attributes:
+        state: what the worker is at.
+        error: the sentence of the failure, '' before one.
+        perception: the loaded model, None before and after.
+
+    """
+
+    def __init__(
+        self,
+        slot: FrameSlot[Frame],
+        load: Callable[[], Perception],
+        answer: Answer,
+        on_failed: Callable[[], None],
+        logger: Any,
+    ) -> None:
+        self._slot = slot
+        self._load = load
+        self._answer = answer
+        self._on_failed = on_failed
+        self._logger = logger
+        self.state = WorkerState.LOADING
+        self.error = ''
+        self.perception: Perception | None = None
+        self._size = (0, 0)
+        # A daemon, because the interpreter could not end while an engine is being built.
+        self._thread = threading.Thread(target=self._run, name='perception', daemon=True)
+
+    def start(self) -> None:
+        """Begin to load."""
+        self._thread.start()
+
+    def stop(self, timeout_s: float) -> bool:
+        """Finish the frame in hand, free the engine and end the thread.
+
+        Returns:
+            False where the thread still builds an engine; it frees it and ends when that is done.
+
+        """
+        self._slot.close()
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            self.perception = self._load()
+            self.state = WorkerState.WAITING
+            while (frame := self._slot.take()) is not None:
+                self._slot.done(self._handle(self.perception, frame))
+        except HydranetError as error:
+            self._fail(str(error))
+        except Exception as error:
+            self._fail(f'{type(error).__name__}: {error}')
+        finally:
+            perception, self.perception = self.perception, None
+            if perception is not None:
+                perception.close()
+
+    def _handle(self, perception: Perception, frame: Frame) -> Outcome:
+        size = (frame.message.height, frame.message.width)
+        if size != self._size and 0 not in size:
+            try:
+                self._build(perception, size)
+            except BaseException:
+                self._slot.done(Outcome.NOT_READY)
+                raise
+            if self._slot.has_newer():
+                return Outcome.NOT_READY
+        try:
+            return self._answer(perception, frame)
+        except HydranetError as error:
+            self._logger.error(f'Image skipped: {error}', throttle_duration_sec=ERROR_PERIOD_S)
+        except Exception as error:
+            text = f'Image skipped: {type(error).__name__}: {error}'
+            self._logger.error(text, throttle_duration_sec=ERROR_PERIOD_S)
+        return Outcome.FAILED
+
+    def _build(self, perception: Perception, size: tuple[int, int]) -> None:
+        self.state = WorkerState.BUILDING
+        self._slot.set_ready(False)
+        self._logger.info(f'Building the engine for images of {size[1]}x{size[0]}.')
+        perception.prepare(*size)
+        self._size = size
+        self.state = WorkerState.READY
+        self._slot.set_ready(True)
+        self._logger.info(f'Ready: {perception.description}.')
+
+    def _fail(self, text: str) -> None:
+        self.error = text
+        self.state = WorkerState.FAILED
+        self._slot.set_ready(False)
+        self._logger.error(f'The network cannot run: {text}')
+        self._on_failed()

@@ -1,0 +1,102 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""The parameter table, config/perception.yaml and the README say the same."""
+
+from dataclasses import fields
+import math
+from pathlib import Path
+import re
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from hydranet_ros.ros.parameters import check
+from hydranet_ros.ros.parameters import main
+from hydranet_ros.ros.parameters import markdown_table
+from hydranet_ros.ros.parameters import PARAMETERS
+from hydranet_ros.ros.parameters import yaml_text
+
+ROOT = Path(__file__).resolve().parents[2]
+DEFAULTS = {one.name: one.default for one in PARAMETERS}
+
+
+def test_yaml_file_is_the_table():
+    assert (ROOT / 'config' / 'perception.yaml').read_text(encoding='utf-8') == yaml_text()
+
+
+def test_readme_table_is_the_table():
+    text = (ROOT / 'README.md').read_text(encoding='utf-8')
+    found = re.search(r'<!-- parameters -->\n(.*?)<!-- /parameters -->', text, re.DOTALL)
+    assert found, 'README.md lacks the markers <!-- parameters --> and <!-- /parameters -->'
+    assert found[1].strip() == markdown_table().strip()
+
+
+def test_yaml_parses_to_the_defaults():
+    loaded = yaml.safe_load(yaml_text())['/**']['ros__parameters']
+    assert {
+        name: tuple(one) if isinstance(one, list) else one for name, one in loaded.items()
+    } == (DEFAULTS)
+    # ROS tells 0 from 0.0: a double written as an integer would be refused at start.
+    assert {name: type(one) for name, one in loaded.items() if not isinstance(one, list)} == {
+        name: type(one) for name, one in DEFAULTS.items() if not isinstance(one, tuple)
+    }
+
+
+def test_every_parameter_has_one_row_in_the_table():
+    rows = markdown_table().splitlines()[2:]
+    assert [re.match(r'\| `(\w+)` \|', row)[1] for row in rows] == list(DEFAULTS)
+    assert {row.count(' | ') for row in rows} == {4}
+
+
+def test_settings_hold_the_table():
+    from hydranet_ros.ros.settings import Settings
+
+    assert [one.name for one in fields(Settings)] == list(DEFAULTS)
+
+
+def test_defaults_are_allowed():
+    assert check(DEFAULTS) == ''
+
+
+@pytest.mark.parametrize(
+    ('change', 'named'),
+    [
+        ({'backend': 'tensorflow'}, 'onnxruntime'),
+        ({'precision': 'int8'}, 'fp32'),
+        ({'overlay_alpha': 1.5}, '0 to 1'),
+        ({'overlay_alpha': math.nan}, 'finite'),
+        ({'input_scale': 0.0}, '0.1 to 2'),
+        ({'input_size': (480,)}, '[height, width]'),
+        ({'input_size': (0, 640)}, '[height, width]'),
+        ({'threads': -1}, 'threads'),
+        ({'model': ''}, 'hydranet models'),
+        ({'depth_color_min': 5.0}, 'depth_color_max'),
+        ({'depth_color_min': 5.0, 'depth_color_max': 5.0}, 'below'),
+        ({'max_rate': -1.0}, 'max_rate'),
+    ],
+)
+def test_what_cannot_be_is_named(change, named):
+    assert named in check(DEFAULTS | change)
+
+
+def test_half_of_a_table_is_checked_for_what_is_there():
+    assert check({'depth_color_min': 5.0}) == ''
+    assert check({'input_size': [480, 640]}) == ''
+
+
+def test_table_needs_no_ros():
+    code = (
+        'import sys; sys.modules["rclpy"] = None; sys.modules["rcl_interfaces"] = None\n'
+        'from hydranet_ros.ros.parameters import main; sys.exit(main(["yaml"]))'
+    )
+    done = subprocess.run(
+        [sys.executable, '-c', code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, yaml_text()), done.stderr
+
+
+def test_unknown_text_is_refused(capsys):
+    assert main(['json']) == 2
+    assert 'yaml|markdown' in capsys.readouterr().err
