@@ -21,7 +21,7 @@ NODES = [
 BY_COLCON = not {'install', 'develop'}.isdisjoint(sys.argv[1:])
 
 CPU = ['onnxruntime>=1.16', 'openvino>=2024.0']
-TORCH = ['torch', 'onnxscript']
+TORCH = ['torch']
 VIEW = ['rerun-sdk']
 
 
@@ -83,7 +83,9 @@ setup(
     install_requires=[
         'setuptools',
         'numpy>=1.21',
-        'onnx>=1.14',
+        'onnx>=1.17',
+        'onnx-ir>=0.1.12',
+        'onnxscript>=0.5.4',
         'pyyaml>=5.4',
         'requests>=2.25',
         'tqdm>=4.57',
