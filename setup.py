@@ -4,7 +4,8 @@ from pathlib import Path
 import re
 import sys
 
-from setuptools import find_packages, setup
+from setuptools import find_packages
+from setuptools import setup
 
 NAME = 'hydranet_ros'
 ROOT = Path(__file__).resolve().parent
