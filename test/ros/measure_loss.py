@@ -33,7 +33,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Loss:
-    """Counts of one run; `reported` is what the message-lost event counted."""
+    """Counts of one run; `reported` is what the subscription itself counted as lost."""
 
     published: int
     received: int
@@ -126,6 +126,7 @@ def camera(width: int, height: int, offered: str, profile: bool, frames: int, ra
 
 def receiver(requested: str, offered: str) -> None:
     """Count images until a line comes in, then print the counts."""
+    from hydranet_ros.ros import subscription
     from hydranet_ros.ros import transport
 
     transport.use_profile()
@@ -144,13 +145,13 @@ def receiver(requested: str, offered: str) -> None:
         age = node.get_clock().now() - Time.from_msg(message.header.stamp)
         latencies.append(age.nanoseconds / 1e6)
 
-    subscription = transport.ImageSubscription(node, Image, 'image', count, requested)
+    images = subscription.ImageSubscription(node, Image, 'image', count, requested)
     expected = offered if requested == 'auto' else requested
     executor = SingleThreadedExecutor()
     executor.add_node(node)
     deadline = time.monotonic() + DEADLINE_S
     while time.monotonic() < deadline and not (
-        node.count_publishers('image') and subscription.reliability.name.lower() == expected
+        node.count_publishers('image') and images.reliability.name.lower() == expected
     ):
         executor.spin_once(timeout_sec=0.1)
     settle = time.monotonic() + 0.5  # the camera has to discover the final subscription
@@ -165,8 +166,8 @@ def receiver(requested: str, offered: str) -> None:
         json.dumps(
             {
                 'received': len(latencies),
-                'reported': subscription.lost,
-                'subscribed': subscription.reliability.name.lower(),
+                'reported': images.lost,
+                'subscribed': images.reliability.name.lower(),
                 'latency_ms': sorted(latencies)[len(latencies) // 2] if latencies else 0.0,
             }
         ),
@@ -182,7 +183,7 @@ def main() -> None:
     parser.add_argument('--frames', type=int, default=300, help='frames a case (default 300)')
     parser.add_argument('--domain', type=int, default=97, help='ROS_DOMAIN_ID (default 97)')
     options = parser.parse_args()
-    print('| image | camera offers | our profile | auto gives | lost | by event | p50 |')
+    print('| image | camera offers | our profile | auto gives | lost | counted | p50 |')
     print('|---|---|---|---|---|---|---|')
     for case in CASES:
         loss = measure(case, options.frames, options.domain)
