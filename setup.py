@@ -61,7 +61,6 @@ setup(
     maintainer='hydranet_ros maintainers',
     maintainer_email='maintainers@hydranet-ros.example.org',
     license='Apache-2.0',
-    license_files=['LICENSE'],
     keywords=['ROS', 'segmentation', 'depth', 'perception'],
     classifiers=[
         'Intended Audience :: Developers',
