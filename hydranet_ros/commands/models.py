@@ -10,6 +10,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from hydranet_ros.zoo.card_types import DepthRange
     from hydranet_ros.zoo.card_types import ModelCard
 
 SUMMARY = 'List models, show their cards, download and import their weights.'
@@ -94,21 +95,14 @@ def _show(args: argparse.Namespace) -> int:
         value = f'{figure.metric} {figure.value:g} {figure.unit or ""}'.rstrip()
         print(f'{"result:":14} {value} on {figure.data} ({figure.source})')
     for domain in card.domains:
-        print(f'{"domain:":14} {domain.name}, classes {domain.start} to {domain.stop - 1}')
+        ids = f'classes {domain.start} to {domain.stop - 1}'
+        print(f'{"domain:":14} {domain.name}, {ids}, {_depth(domain.depth or card.depth)}')
     for index, item in enumerate(card.classes):
         print(f'{"class:":14} {index:3} {item.name} {item.color}')
     return 0
 
 
 def _facts(card: ModelCard) -> list[tuple[str, str]]:
-    depth = 'none'
-    if card.depth:
-        focal = card.depth.focal_length_px
-        depth = (
-            f'{card.depth.min_m:g} to {card.depth.max_m:g} m, '
-            f'{"metric" if card.depth.metric else "relative"}, focal length of the training images '
-            f'{"unknown" if focal is None else f"{focal:g} px"}'
-        )
     weights = card.weights
     checks = (('SHA-256', weights.sha256), ('git blob', weights.git_blob))
     verified = ', '.join(f'{name} {value}' for name, value in checks if value)
@@ -118,13 +112,21 @@ def _facts(card: ModelCard) -> list[tuple[str, str]]:
         ('tasks', ', '.join(task.value for task in card.tasks)),
         ('trained', 'yes' if card.trained else 'no, the predictions mean nothing'),
         ('training data', card.training_data),
-        ('depth', depth),
+        ('depth', _depth(card.depth)),
         ('normals', f'stored as {card.normals_axes}' if card.normals_axes else 'none'),
         ('normalisation', f'mean {card.mean}, std {card.std}'),
         ('licence', card.licence),
         ('weights', f'{weights.location} ({_state(card)})'),
         ('verified by', verified or 'nothing'),
     ]
+
+
+def _depth(depth: DepthRange | None) -> str:
+    if depth is None:
+        return 'no depth'
+    metric = 'metric' if depth.metric else 'relative'
+    focal = f'{depth.focal_length_px:g} px' if depth.focal_length_px else 'unknown'
+    return f'{depth.min_m:g} to {depth.max_m:g} m, {metric}, focal length in training: {focal}'
 
 
 def _download(args: argparse.Namespace) -> int:

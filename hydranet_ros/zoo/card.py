@@ -50,7 +50,7 @@ def load_card(name_or_path: str | Path) -> ModelCard:
     HydranetError where there is no such card, or naming the file and the field that is wrong.
     """
     path = _find(name_or_path)
-    return _read(Fields.of_file(path), path.resolve())
+    return _read(Fields.of_file(path), path.absolute())
 
 
 def _find(name_or_path: str | Path) -> Path:

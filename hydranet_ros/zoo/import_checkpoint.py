@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 import re
 from typing import Any
+import warnings
 
 import numpy as np
 import torch
@@ -44,8 +45,10 @@ def read_checkpoint(path: str | Path) -> dict[str, torch.Tensor]:
 
 def _load(path: Path) -> Any:
     try:
-        with torch.serialization.safe_globals(_numpy_globals()):
-            # latin1 keeps the bytes of the NumPy scalars that Python 2 wrote.
+        with torch.serialization.safe_globals(_numpy_globals()), warnings.catch_warnings():
+            # latin1 keeps the bytes of the NumPy scalars that Python 2 wrote; torch honours the
+            # encoding, and warns that it would not.
+            warnings.filterwarnings('ignore', 'pickle_load_args')
             return torch.load(path, map_location='cpu', weights_only=True, encoding='latin1')
     except Exception as error:  # a damaged or hostile pickle may end in any exception
         if name := re.search(r'GLOBAL ([\w.]+)', str(error)):
