@@ -13,7 +13,7 @@ from rclpy.topic_endpoint_info import TopicEndpointInfo
 from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import Image
 
-from hydranet_ros.ros.transport import ImageSubscription
+from hydranet_ros.ros.subscription import ImageSubscription
 
 IMAGE = 'image'
 CAMERA_INFO = 'camera_info'

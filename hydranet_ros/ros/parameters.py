@@ -134,7 +134,7 @@ def check(values: Mapping[str, Any]) -> str:
     """
     for setting in PARAMETERS:
         if setting.name in values:
-            reason = _check_one(setting, values[setting.name])
+            reason = check_one(setting, values[setting.name])
             if reason:
                 return reason
     near, far = values.get('depth_color_min', 0.0), values.get('depth_color_max')
@@ -145,7 +145,8 @@ def check(values: Mapping[str, Any]) -> str:
     return ''
 
 
-def _check_one(setting: Setting, value: Any) -> str:
+def check_one(setting: Setting, value: Any) -> str:
+    """Return why this value of one parameter cannot be, or '' when it can."""
     if setting.choices and value not in setting.choices:
         return f'{setting.name} must be one of {", ".join(setting.choices)}, not {value!r}'
     if isinstance(value, float) and not math.isfinite(value):

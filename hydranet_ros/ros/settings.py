@@ -62,17 +62,22 @@ def declare(node: Node) -> Settings:
 
     node.add_on_set_parameters_callback(validate)
     for setting in PARAMETERS:
-        default = list(setting.default) if isinstance(setting.default, tuple) else setting.default
-        try:
-            node.declare_parameter(setting.name, default, _descriptor(setting))
-        except InvalidParameterTypeException as error:
-            raise HydranetError(
-                f'Parameter {setting.name} must be of type {type_name(setting)}: write it like '
-                f'{as_yaml(setting.default)}. ({error})'
-            ) from error
-        except InvalidParameterValueException as error:
-            raise HydranetError(f'Parameter refused: {error}') from error
+        declare_one(node, setting)
     return read(node)
+
+
+def declare_one(node: Node, setting: Setting) -> None:
+    """Declare one parameter; HydranetError where it was started with a value that cannot be."""
+    default = list(setting.default) if isinstance(setting.default, tuple) else setting.default
+    try:
+        node.declare_parameter(setting.name, default, _descriptor(setting))
+    except InvalidParameterTypeException as error:
+        raise HydranetError(
+            f'Parameter {setting.name} must be of type {type_name(setting)}: write it like '
+            f'{as_yaml(setting.default)}. ({error})'
+        ) from error
+    except InvalidParameterValueException as error:
+        raise HydranetError(f'Parameter refused: {error}') from error
 
 
 def read(node: Node) -> Settings:
