@@ -1,0 +1,111 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""The parameters of the node `camera`, read once at its start."""
+
+from dataclasses import dataclass
+from dataclasses import fields
+
+from rclpy.node import Node
+
+from hydranet_ros.errors import HydranetError
+from hydranet_ros.ros.parameters import check_one
+from hydranet_ros.ros.parameters import Setting
+from hydranet_ros.ros.settings import declare_one
+
+CAMERA_PARAMETERS: tuple[Setting, ...] = (
+    Setting(
+        'source',
+        'street',
+        'What to play: a folder of images, an image, a video, a device (/dev/video0), or street, '
+        'which is drawn.',
+    ),
+    Setting(
+        'rate',
+        0.0,
+        "Frames a second; 0: the source's own, or 10.",
+        low=0.0,
+        high=1000.0,
+        unit='Hz',
+    ),
+    Setting('loop', False, 'Begin again when the source ends, in place of ending the node.'),
+    Setting(
+        'width',
+        0,
+        'Width to resize to, together with height; 0: as the source has it.',
+        low=0,
+        high=16384,
+        unit='px',
+    ),
+    Setting(
+        'height',
+        0,
+        'Height to resize to, together with width; 0: as the source has it.',
+        low=0,
+        high=16384,
+        unit='px',
+    ),
+    Setting('frame_id', 'camera_optical_frame', 'Frame of the headers: x right, y down, z ahead.'),
+    Setting(
+        'focal_length',
+        0.0,
+        "Focal length in camera_info; 0: the source's, or that of a lens of 60 degrees.",
+        low=0.0,
+        high=100000.0,
+        unit='px',
+    ),
+    Setting(
+        'reliability',
+        'reliable',
+        'Reliability that is offered; reliable ones reach every subscriber.',
+        choices=('reliable', 'best_effort'),
+    ),
+    Setting(
+        'wait_for_subscriber',
+        False,
+        'Keep the first frame until somebody subscribes to image.',
+    ),
+    Setting(
+        'start_time',
+        0.0,
+        "Stamp of the first frame, the others follow at the rate; 0: the node's clock.",
+        low=0.0,
+        high=4294967295.0,
+        unit='s',
+    ),
+    Setting('seed', 0, 'What the drawn street looks like.', low=0, high=2147483647),
+)
+
+
+@dataclass(frozen=True)
+class CameraSettings:
+    """The values, under the names of the table."""
+
+    source: str
+    rate: float
+    loop: bool
+    width: int
+    height: int
+    frame_id: str
+    focal_length: float
+    reliability: str
+    wait_for_subscriber: bool
+    start_time: float
+    seed: int
+
+
+def declare(node: Node) -> CameraSettings:
+    """Declare all parameters on the node; HydranetError where one was given a wrong value."""
+    for setting in CAMERA_PARAMETERS:
+        declare_one(node, setting)
+        reason = check_one(setting, node.get_parameter(setting.name).value)
+        if reason:
+            raise HydranetError(f'Parameter refused: {reason}.')
+    settings = CameraSettings(
+        **{one.name: node.get_parameter(one.name).value for one in fields(CameraSettings)}
+    )
+    if bool(settings.width) != bool(settings.height):
+        raise HydranetError(
+            f'Parameter refused: width {settings.width} and height {settings.height} '
+            'go together; set both, or none.'
+        )
+    return settings

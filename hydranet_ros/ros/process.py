@@ -1,0 +1,62 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""One node as the whole work of a process: started, run, and ended without a traceback."""
+
+from collections.abc import Callable
+import signal
+from typing import Protocol
+from typing import TypeVar
+
+import rclpy
+from rclpy.executors import ExternalShutdownException
+from rclpy.logging import get_logger
+
+from hydranet_ros.errors import HydranetError
+from hydranet_ros.ros.transport import use_profile
+
+
+class Closing(Protocol):
+    """A node that has something to end before it is destroyed."""
+
+    def close(self) -> None:
+        """End it."""
+
+    def destroy_node(self) -> None:
+        """As rclpy's Node."""
+
+
+AnyNode = TypeVar('AnyNode', bound=Closing)
+
+
+def run_node(
+    name: str,
+    make: Callable[[], AnyNode],
+    work: Callable[[AnyNode], int],
+    arguments: list[str] | None = None,
+) -> int:
+    """Make a node with our transport, work until the end or Ctrl-C; return the exit status."""
+    node: AnyNode | None = None
+    initialised = False
+    try:
+        use_profile()
+        rclpy.init(args=arguments)
+        initialised = True
+        node = make()
+        return work(node)
+    except (KeyboardInterrupt, ExternalShutdownException):
+        return 0
+    except HydranetError as error:
+        get_logger(name).fatal(str(error))
+        return 1
+    except Exception:
+        # Once the context is gone, every call of rclpy fails: that is the end, not an error.
+        if not initialised or rclpy.ok():
+            raise
+        return 0
+    finally:
+        # `ros2 launch` and the terminal both send Ctrl-C, and the second must not break the end.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if node is not None:
+            node.close()
+            node.destroy_node()
+        rclpy.try_shutdown()
