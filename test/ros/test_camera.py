@@ -175,12 +175,13 @@ def test_the_process_ends_with_its_source(folder):
     assert f'Published {COUNT} frames of {folder}' in log
 
 
-def test_the_process_ends_at_ctrl_c_without_a_traceback():
+def test_the_process_ends_at_ctrl_c_without_a_traceback(viewer):
+    viewer.look()
     process = run('source:=street')
-    assert 'Publishing street' in process.stderr.readline()
+    wait_until(lambda: viewer.images, 'frame')
     os.killpg(process.pid, signal.SIGINT)
-    log = process.stderr.read()
-    assert process.wait(timeout=30) == 0, log
+    _, log = process.communicate(timeout=30)
+    assert process.returncode == 0, log
     assert 'frames of street' in log
     assert 'Traceback' not in log
 
