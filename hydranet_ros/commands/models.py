@@ -181,7 +181,12 @@ def _import_model(args: argparse.Namespace) -> int:
         raise HydranetError(f'--family goes with a checkpoint; the card of {args.model} has it.')
     path = resolve_model_file(load_card(args.model), args.weights)
     if args.out is not None:
-        args.out.parent.mkdir(parents=True, exist_ok=True)
-        path = Path(shutil.copyfile(path, args.out))
+        try:
+            args.out.parent.mkdir(parents=True, exist_ok=True)
+            path = Path(shutil.copyfile(path, args.out))
+        except OSError as error:
+            raise HydranetError(
+                f'{args.out} cannot be written: {error}. Choose another --out.'
+            ) from error
     print(path)
     return 0

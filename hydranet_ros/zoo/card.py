@@ -11,6 +11,7 @@ from typing import Any
 
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.resources import models_dir
+from hydranet_ros.zoo.card_checks import check_card
 from hydranet_ros.zoo.card_fields import Fields
 from hydranet_ros.zoo.card_types import DepthRange
 from hydranet_ros.zoo.card_types import Domain
@@ -32,11 +33,9 @@ __all__ = [
     'load_card',
 ]
 
-MAX_CLASSES = 255
 MODEL_FILE_SUFFIX = '.onnx'
 _NAME = re.compile(r'[A-Za-z0-9][A-Za-z0-9_-]*')
 _HEX = {'sha256': re.compile(r'[0-9a-f]{64}'), 'git_blob': re.compile(r'[0-9a-f]{40}')}
-_AXES = re.compile(r'-?[xyz] -?[xyz] -?[xyz]')
 
 
 def list_cards() -> list[str]:
@@ -93,7 +92,7 @@ def _read(fields: Fields, path: Path) -> ModelCard:
         weights=_weights(fields.child('weights')),
         path=path,
     )
-    _check(card, fields)
+    check_card(card, fields)
     return fields.finish(card)
 
 
@@ -180,42 +179,3 @@ def _hex(fields: Fields, key: str) -> str | None:
     if value is not None and not _HEX[key].fullmatch(value):
         fields.refuse(key, f'must be lower-case hexadecimal: {_HEX[key].pattern}')
     return value
-
-
-def _check(card: ModelCard, fields: Fields) -> None:
-    has = {task: task in card.tasks for task in Task}
-    if has[Task.SEMANTIC] != bool(card.classes) or len(card.classes) > MAX_CLASSES:
-        fields.refuse(
-            'classes', f'must list 1 to {MAX_CLASSES} classes with the task semantic, else none'
-        )
-    if has[Task.DEPTH] != (card.depth is not None):
-        fields.refuse('depth', 'must be given with the task depth, and only then')
-    if has[Task.NORMALS] != (card.normals_axes is not None):
-        fields.refuse('normals_axes', 'must be given with the task normals, and only then')
-    axes = card.normals_axes or 'x y z'
-    if not _AXES.fullmatch(axes) or sorted(axes.replace('-', '')) != sorted('x y z'):
-        fields.refuse('normals_axes', "must be three axes such as 'x z y' or 'x -y z'")
-    if min(card.std) <= 0:
-        fields.refuse('std', 'must be positive')
-    if any(domain.depth for domain in card.domains) and not has[Task.DEPTH]:
-        fields.refuse('domains', 'state a depth range, but the model has no task depth')
-    _check_domains(card, fields)
-
-
-def _check_domains(card: ModelCard, fields: Fields) -> None:
-    slices = [(0, len(card.classes))]
-    if card.domains:
-        slices = [(domain.start, domain.stop) for domain in card.domains]
-        ends = [0, *(stop for _, stop in slices)]
-        if [start for start, _ in slices] != ends[:-1] or ends[-1] != len(card.classes):
-            fields.refuse(
-                'domains', f'must cover the {len(card.classes)} classes one after the other'
-            )
-        if any(start >= stop for start, stop in slices):
-            fields.refuse('domains', 'must not be empty: start < stop')
-        if len({domain.name for domain in card.domains}) != len(card.domains):
-            fields.refuse('domains', 'must have different names')
-    for start, stop in slices:
-        names = [item.name for item in card.classes[start:stop]]
-        if len(set(names)) != len(names):
-            fields.refuse('classes', 'must have different names')

@@ -151,11 +151,3 @@ class ModelCard:
         for label, semantic_class in enumerate(self.classes_of(domain)):
             palette[label] = semantic_class.color
         return palette
-
-    def normals_channels(self) -> tuple[tuple[int, int], ...]:
-        """Return (stored channel, sign) of the optical x, y and z axis; empty without normals."""
-        if self.normals_axes is None:
-            return ()
-        stored = self.normals_axes.split()
-        places = {axis.lstrip('-'): channel for channel, axis in enumerate(stored)}
-        return tuple((places[axis], -1 if f'-{axis}' in stored else 1) for axis in 'xyz')

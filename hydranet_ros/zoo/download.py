@@ -4,9 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 import logging
 import os
@@ -23,8 +20,8 @@ from hydranet_ros.resources import cache_dir
 from hydranet_ros.zoo.card_types import WeightsSource
 from hydranet_ros.zoo.checksums import mismatch
 from hydranet_ros.zoo.file_lock import locked
-
-Progress = Callable[[int, int | None], None]
+from hydranet_ros.zoo.progress import Progress
+from hydranet_ros.zoo.progress import shown_progress
 
 CHUNK = 1 << 16
 MAX_BYTES = 1 << 30
@@ -42,7 +39,7 @@ class Patience:
 
     connect_s: float = 10.0
     silence_s: float = 30.0
-    pause_s: float = 2.0
+    pause_s: float = 1.0
     attempts: int = 4
 
 
@@ -74,6 +71,8 @@ def download(
     another one than the card says, or is larger than `max_bytes`.
     """
     target = download_path(source)
+    if target.is_file() and mismatch(target, source) is None:
+        return target
     try:
         with locked(target):
             if target.is_file() and (reason := mismatch(target, source)):
@@ -83,7 +82,7 @@ def download(
                 # No handler configured: logging itself prints warnings to stderr.
                 _log.warning('Downloading %s. %s', source.location, licence_note)
                 part = target.with_name(target.name + '.part')
-                with _shown(progress, target.name) as report:
+                with shown_progress(progress, target.name) as report:
                     _complete(source, part, report, patience, source.size or max_bytes)
                 os.replace(part, target)
     except OSError as error:
@@ -193,20 +192,3 @@ def _innermost(error: BaseException) -> str:
     while error.__context__ is not None:
         error = error.__context__
     return str(error) or type(error).__name__
-
-
-@contextmanager
-def _shown(progress: Progress | None, name: str) -> Iterator[Progress]:
-    """Give the caller's progress, or a bar (silent where stderr is no terminal)."""
-    if progress is not None:
-        yield progress
-        return
-    from tqdm import tqdm
-
-    with tqdm(desc=name, unit='B', unit_scale=True, unit_divisor=1024, disable=None) as bar:
-
-        def report(done: int, total: int | None) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        yield report

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 import importlib.util
 import logging
 import os
@@ -11,19 +12,19 @@ from pathlib import Path
 
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.resources import cache_dir
+from hydranet_ros.zoo.card import MODEL_FILE_SUFFIX
 from hydranet_ros.zoo.card_types import ModelCard
 from hydranet_ros.zoo.card_types import Task
 from hydranet_ros.zoo.checksums import git_blob
 from hydranet_ros.zoo.checksums import mismatch
 from hydranet_ros.zoo.checksums import sha256
 from hydranet_ros.zoo.download import download
-from hydranet_ros.zoo.download import Progress
 from hydranet_ros.zoo.file_lock import locked
 from hydranet_ros.zoo.model_file import ModelFile
 from hydranet_ros.zoo.model_file import read_model_file
+from hydranet_ros.zoo.progress import Progress
 
 DEFAULT_FAMILY = 'multitask'
-MODEL_FILE_SUFFIX = '.onnx'
 _IMPORT_NEEDS = ('torch', 'onnxscript')
 _log = logging.getLogger(__name__)
 
@@ -38,11 +39,12 @@ def resolve_model_file(
     HydranetError where the weights cannot be had, are damaged, or do not fit the card.
     """
     if weights is None and card.weights.is_url:
-        path = _downloaded(card, progress)
+        path = _of_url(card, progress)
     else:
         path = _own_file(card) if weights is None else _local_file(weights)
         if path.suffix != MODEL_FILE_SUFFIX:
-            path = _imported(card, path)
+            checkpoint = path
+            path = _imported(card, git_blob(checkpoint), lambda: checkpoint)
     _check_fit(card, read_model_file(path))
     return path
 
@@ -59,22 +61,25 @@ def checkpoint_identity(card: ModelCard) -> str:
 
 def import_checkpoint_file(checkpoint: Path, family: str, out: Path, name: str) -> Path:
     """Write the model file of a torch checkpoint; HydranetError where torch is missing."""
-    _require_torch(name)
+    _require_torch(str(checkpoint))
     from hydranet_ros.zoo.import_checkpoint import read_checkpoint
     from hydranet_ros.zoo.import_model_file import export_model_file
     from hydranet_ros.zoo.import_official import from_official
 
-    return export_model_file(from_official(family, read_checkpoint(checkpoint)), out, name=name)
+    network = from_official(family, read_checkpoint(checkpoint))
+    try:
+        return export_model_file(network, out, name=name)
+    except OSError as error:
+        raise HydranetError(f'{out} cannot be written: {error}. Choose another place.') from error
 
 
-def _downloaded(card: ModelCard, progress: Progress | None) -> Path:
-    is_checkpoint = card.weights.family is not None
-    if is_checkpoint and _is_intact(path := imported_path(card, checkpoint_identity(card))):
-        return path
-    if is_checkpoint:
-        _require_torch(card.name)
-    path = download(card.weights, licence_note=card.licence_note, progress=progress)
-    return _imported(card, path, checkpoint_identity(card)) if is_checkpoint else path
+def _of_url(card: ModelCard, progress: Progress | None) -> Path:
+    def fetch() -> Path:
+        return download(card.weights, licence_note=card.licence_note, progress=progress)
+
+    if card.weights.family is None:
+        return fetch()
+    return _imported(card, checkpoint_identity(card), fetch)
 
 
 def _own_file(card: ModelCard) -> Path:
@@ -101,42 +106,51 @@ def _local_file(weights: str | Path) -> Path:
     return path
 
 
-def _imported(card: ModelCard, checkpoint: Path, identity: str | None = None) -> Path:
+def _imported(card: ModelCard, identity: str, checkpoint: Callable[[], Path]) -> Path:
     """Import a checkpoint once; the model file's own checksum is kept beside it."""
-    path = imported_path(card, identity or git_blob(checkpoint))
-    with locked(path):
-        if _is_intact(path):
-            return path
-        _log.info('importing %s into %s', checkpoint, path)
-        family = card.weights.family or DEFAULT_FAMILY
-        _checksum_path(path).unlink(missing_ok=True)
-        import_checkpoint_file(checkpoint, family, path, card.name)
-        write_atomically(_checksum_path(path), f'{sha256(path)}\n'.encode())
+    path = imported_path(card, identity)
+    if path.is_file() and _damage(path) is None:
+        return path
+    _require_torch(card.name)
+    try:
+        with locked(path):
+            if path.is_file():
+                reason = _damage(path)
+                if reason is None:
+                    return path
+                _log.warning('%s is imported again: %s', path, reason)
+            source = checkpoint()
+            _log.info('importing %s into %s', source, path)
+            _checksum_path(path).unlink(missing_ok=True)
+            family = card.weights.family or DEFAULT_FAMILY
+            import_checkpoint_file(source, family, path, card.name)
+            _write_atomically(_checksum_path(path), f'{sha256(path)}\n')
+    except OSError as error:
+        raise HydranetError(
+            f'{path} cannot be written: {error}. Make room or set HYDRANET_CACHE to another '
+            'folder.'
+        ) from error
     return path
 
 
-def _is_intact(path: Path) -> bool:
-    """Whether an imported model file is there as it was written, and readable by this version."""
-    if not path.is_file():
-        return False
+def _damage(path: Path) -> str | None:
+    """Say why an imported model file is not as it was written, or not of this version."""
     try:
         if _checksum_path(path).read_text(encoding='ascii').strip() != sha256(path):
-            raise HydranetError('its checksum differs')
+            return 'its checksum differs'
         read_model_file(path)
     except (OSError, UnicodeDecodeError, HydranetError) as error:
-        _log.warning('%s is damaged or outdated and is imported again: %s', path, error)
-        return False
-    return True
+        return str(error)
+    return None
 
 
 def _checksum_path(path: Path) -> Path:
     return path.with_suffix('.sha256')
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file that others see whole or not at all."""
+def _write_atomically(path: Path, text: str) -> None:
     part = path.with_name(f'{path.name}.{os.getpid()}.part')
-    part.write_bytes(content)
+    part.write_text(text, encoding='ascii')
     os.replace(part, path)
 
 
@@ -145,8 +159,8 @@ def _require_torch(name: str) -> None:
     if missing:
         raise HydranetError(
             f'Importing a checkpoint needs {" and ".join(missing)}, missing here. Run `hydranet '
-            f'models import {name} --out {name}{MODEL_FILE_SUFFIX}` where it is installed, copy '
-            'that file here and give its path as the weights.'
+            f'models import {name} --out {Path(name).stem}{MODEL_FILE_SUFFIX}` where it is '
+            'installed, copy that file here and give its path as the weights.'
         )
 
 

@@ -68,6 +68,8 @@ def test_import(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(['models', *of_model]) == 0
     assert Path('there/kitti.onnx').read_bytes() == Path('net.onnx').read_bytes()
     assert 'exists' in refused(capsys, *of_model)
+    of_model[-1] = 'net.onnx/kitti.onnx'
+    assert 'cannot be written' in refused(capsys, *of_model)
 
 
 def test_wrong_use_is_told(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:

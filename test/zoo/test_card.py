@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import yaml
 
+from hydranet_ros.deploy.normals import optical_axes
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.resources import models_dir
 from hydranet_ros.zoo import list_cards
@@ -157,8 +158,8 @@ def test_normals_axes_agree_with_the_depth_map(shared: Path) -> None:
     depth = cv2.imread(example + 'depth.png', cv2.IMREAD_UNCHANGED) / 5000.0
     drawn = cv2.imread(example + 'normals.png')[:, :, ::-1] / 127.5 - 1.0
     stored = drawn * (1.0, 1.0, -1.0)
-    channels = load_card('nyud_normals').normals_channels()
-    normals = np.dstack([sign * stored[..., channel] for channel, sign in channels])
+    channels, signs = optical_axes(load_card('nyud_normals').normals_axes)
+    normals = stored[..., channels] * signs
 
     rows, columns = np.indices(depth.shape)
     points = np.dstack([(columns - 319.5) * depth / 518, (rows - 239.5) * depth / 518, depth])

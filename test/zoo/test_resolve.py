@@ -151,6 +151,13 @@ def test_missing_weights_are_told(name: str, tmp_path: Path) -> None:
         resolve_model_file(load_card('kitti'), tmp_path / name)
 
 
+def test_unwritable_cache_is_told(checkpoint: Path, cache: Path) -> None:
+    cache.mkdir()
+    (cache / 'models').write_text('a file where the folder should be')
+    with pytest.raises(HydranetError, match='HYDRANET_CACHE'):
+        resolve_model_file(load_card('kitti'), checkpoint)
+
+
 def test_failed_import_leaves_nothing(cache: Path, tmp_path: Path) -> None:
     (tmp_path / 'bad.ckpt').write_bytes(b'no checkpoint')
     with pytest.raises(HydranetError, match='cannot be read as a torch checkpoint'):
