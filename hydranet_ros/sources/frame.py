@@ -68,7 +68,10 @@ class Source(ABC):
 
     name: what it was opened as. fps: frames a second, None where a source has no rate of its own.
     count: number of frames, None where it is endless or unknown. loop: begin again at the end.
+    endless: no end is to be expected.
     """
+
+    endless = False
 
     def __init__(self, name: str, *, fps: float | None, count: int | None, loop: bool) -> None:
         self.name, self.fps, self.count, self.loop = name, fps, count, loop

@@ -28,6 +28,8 @@ class Street(Source):
     from frame to frame; cars, people and bicyclists move.
     """
 
+    endless = True
+
     def __init__(self, height: int = 480, width: int = 640, *, seed: int = 0) -> None:
         super().__init__('street', fps=FPS, count=None, loop=False)
         focal = 0.7 * width

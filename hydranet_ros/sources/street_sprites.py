@@ -16,6 +16,11 @@ Colour = tuple[int, int, int]
 Point = tuple[float, float]
 
 
+def _rgb(values: np.ndarray) -> Colour:
+    red, green, blue = (int(value) for value in values)
+    return red, green, blue
+
+
 class _Paper:
     """Draw colour and class at once, in metres from the foot's middle, y up."""
 
@@ -85,11 +90,11 @@ def make_person(variant: int, phase: int, seed: int) -> Texture:
     """Draw a walking person of 1.6 to 1.85 m in one of PHASES steps."""
     random = np.random.default_rng([seed, 22, variant])
     size = float(random.uniform(0.9, 1.04))
-    coat = tuple(int(v) for v in random.integers(40, 200, 3))
-    legs = tuple(int(v) for v in random.integers(28, 90, 3))
-    skin = tuple(int(v * random.uniform(0.5, 1.0)) for v in (224, 178, 148))
-    hair = tuple(int(v) for v in random.integers(20, 110, 3))
-    dark = tuple(int(v * 0.7) for v in coat)
+    coat = _rgb(random.integers(40, 200, 3))
+    legs = _rgb(random.integers(28, 90, 3))
+    skin = _rgb(np.array([224, 178, 148]) * random.uniform(0.5, 1.0))
+    hair = _rgb(random.integers(20, 110, 3))
+    dark = _rgb(np.array(coat) * 0.7)
     paper = _Paper(1.0, 1.85 * size, 96, coat)
     swing = 0.22 * math.sin(phase * math.pi / 2 + 0.4)
 
@@ -97,14 +102,14 @@ def make_person(variant: int, phase: int, seed: int) -> Texture:
         a, b = (x0 * size, y0 * size), (x1 * size, y1 * size)
         paper.limb(a, b, width * size, colour, Class.PEDESTRIAN)
 
-    limb(-0.02, 0.86, -0.07 - swing, 0.06, 0.14, tuple(int(v * 0.75) for v in legs))
+    limb(-0.02, 0.86, -0.07 - swing, 0.06, 0.14, _rgb(np.array(legs) * 0.75))
     limb(0.02, 0.86, 0.07 + swing, 0.06, 0.14, legs)
     limb(-0.05 - swing, 0.04, 0.02 - swing, 0.04, 0.08, (30, 28, 28))
     limb(0.09 + swing, 0.04, 0.16 + swing, 0.04, 0.08, (30, 28, 28))
     limb(-0.2, 1.38, -0.25 + swing, 0.86, 0.1, dark)
     body = [(-0.2, 0.8), (-0.23, 1.42), (-0.1, 1.5), (0.1, 1.5), (0.23, 1.42), (0.2, 0.8)]
     paper.shape([(x * size, y * size) for x, y in body], coat, Class.PEDESTRIAN)
-    limb(0.2, 1.38, 0.25 - swing, 0.86, 0.1, tuple(int(v * 0.86) for v in coat))
+    limb(0.2, 1.38, 0.25 - swing, 0.86, 0.1, _rgb(np.array(coat) * 0.86))
     limb(0, 1.48, 0, 1.58, 0.09, skin)
     paper.disc(0, 1.67 * size, 0.115 * size, skin, Class.PEDESTRIAN)
     paper.shape(
@@ -118,7 +123,7 @@ def make_person(variant: int, phase: int, seed: int) -> Texture:
 def make_bicyclist(variant: int, seed: int) -> Texture:
     """Draw a bicyclist of 1.75 m as seen from behind or ahead."""
     random = np.random.default_rng([seed, 23, variant])
-    jacket = tuple(int(v) for v in random.integers(60, 235, 3))
+    jacket = _rgb(random.integers(60, 235, 3))
     legs, label = (38, 40, 52), Class.BICYCLIST
     paper = _Paper(0.8, 1.78, 96, jacket)
     paper.limb((0, 0.02), (0, 0.66), 0.06, (24, 24, 26), label)
@@ -127,7 +132,7 @@ def make_bicyclist(variant: int, seed: int) -> Texture:
         paper.limb((side * 0.12, 0.95), (side * 0.16, knee), 0.13, legs, label)
         paper.limb((side * 0.16, knee), (side * 0.13, knee - 0.38), 0.1, legs, label)
     paper.limb((-0.3, 1.02), (0.3, 1.02), 0.04, (40, 40, 42), label)
-    shade = tuple(int(v * 0.75) for v in jacket)
+    shade = _rgb(np.array(jacket) * 0.75)
     paper.limb((-0.18, 1.36), (-0.28, 1.04), 0.09, shade, label)
     paper.limb((0.18, 1.36), (0.28, 1.04), 0.09, shade, label)
     paper.shape([(-0.17, 0.9), (-0.22, 1.38), (0.22, 1.38), (0.17, 0.9)], jacket, label)

@@ -153,8 +153,8 @@ def make_ground(seed: int) -> np.ndarray:
     size = GROUND_PX_PER_M * GROUND_PERIOD_M
     grain = random.standard_normal((size, size)).astype(np.float32) * 11
     for blur, strength in ((5, 30.0), (61, 160.0)):
-        smooth = random.standard_normal((size, size), np.float32)
-        pad = cv2.copyMakeBorder(smooth, blur, blur, blur, blur, cv2.BORDER_WRAP)
+        rough = random.standard_normal((size, size), np.float32)
+        pad = cv2.copyMakeBorder(rough, blur, blur, blur, blur, cv2.BORDER_WRAP)
         smooth = cv2.GaussianBlur(pad, (0, 0), blur / 3)[blur:-blur, blur:-blur]
         grain += smooth * strength
     return np.tile(np.clip(128 + grain, 0, 255).astype(np.uint8), (2, 2))

@@ -71,6 +71,8 @@ class Video(Source):
 class Device(Source):
     """Give what a V4L camera sees now; endless."""
 
+    endless = True
+
     def __init__(self, number: int, size: tuple[int, int] | None) -> None:
         self._node = Path(f'/dev/video{number}')
         if not self._node.exists():

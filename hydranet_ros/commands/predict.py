@@ -1,0 +1,268 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""The subcommand `hydranet predict`."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import islice
+from pathlib import Path
+import re
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+
+    from hydranet_ros.perception import Perception
+    from hydranet_ros.perception import Prediction
+    from hydranet_ros.picture import Meaning
+    from hydranet_ros.sources import Frame
+    from hydranet_ros.sources import Source
+
+SUMMARY = 'Predict labels and depth of an image, a folder of images or a video.'
+MILLIMETRES_MAX = 65535
+_DETAILS = """\
+writes for each frame, into --out:
+  NAME_labels.png   class ids, 8 bit, 255 = unlabelled
+  NAME_depth.npy    metres along the optical axis, float32, NaN = none
+  NAME_depth.png    the same in millimetres, 16 bit, 0 = none; beyond 65.535 m: 65535
+  NAME_picture.png  camera, classes and depth side by side
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _DETAILS
+    parser.add_argument(
+        'input', metavar='INPUT', help="image, folder of images, video, /dev/video0 or 'street'"
+    )
+    parser.add_argument('--model', default='untrained', help='a model card (%(default)s)')
+    parser.add_argument('--out', type=Path, required=True, metavar='DIR', help='where to write')
+    parser.add_argument('--weights', metavar='PATH', help="local weights in place of the card's")
+    parser.add_argument('--backend', default='auto', help='auto, openvino, onnxruntime or torch')
+    parser.add_argument('--precision', default='auto', help='auto, fp32 or bf16')
+    parser.add_argument('--domain', help='which classes of a model trained for several places')
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument(
+        '--input-scale', type=float, default=1.0, metavar='S', help='input size over frame size'
+    )
+    size.add_argument(
+        '--input-size', type=_size, metavar='HxW', help='input size of the network, e.g. 350x1200'
+    )
+    parser.add_argument(
+        '--fx', type=float, metavar='PX', help="the camera's focal length, for metric depth"
+    )
+    parser.add_argument('--limit', type=_count, metavar='N', help='stop after N frames')
+    parser.add_argument('--overwrite', action='store_true', help='replace files that exist')
+
+
+def _size(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r'(\d+)[x,](\d+)', text)
+    if not match or min(int(match[1]), int(match[2])) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no size; give HEIGHTxWIDTH, as 350x1200")
+    return int(match[1]), int(match[2])
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of frames from 1")
+    return int(text)
+
+
+@dataclass(frozen=True)
+class Files:
+    """Name what is written for one frame."""
+
+    labels: Path
+    depth: Path
+    depth_png: Path
+    picture: Path
+
+    @classmethod
+    def of(cls, folder: Path, name: str) -> Files:
+        """Return the files of a frame's name."""
+        ends = ('labels.png', 'depth.npy', 'depth.png', 'picture.png')
+        return cls(*(folder / f'{name}_{end}' for end in ends))
+
+    def existing(self) -> list[Path]:
+        """Return those that are there already."""
+        return [p for p in (self.labels, self.depth, self.depth_png, self.picture) if p.exists()]
+
+
+def run(args: argparse.Namespace) -> int:
+    """Predict every frame; 1 where a frame was damaged or its outputs exist already."""
+    from hydranet_ros.errors import HydranetError
+    from hydranet_ros.perception import Perception
+    from hydranet_ros.sources import open_source
+
+    if args.fx is not None and not args.fx > 0:
+        raise HydranetError(f'--fx is {args.fx:g}; give the focal length in pixels, above 0.')
+    with open_source(args.input) as source:
+        if source.count is None and args.limit is None and source.endless:
+            raise HydranetError(f'{args.input} has no end; say how many frames with --limit N.')
+        _make_folder(args.out)
+        with Perception.load(
+            args.model,
+            weights=args.weights,
+            backend=args.backend,
+            precision=args.precision,
+            domain=args.domain,
+            input_size=args.input_size,
+            input_scale=args.input_scale,
+        ) as perception:
+            print(f'{perception.card.name} on {perception.description}', file=sys.stderr)
+            return _Run(perception, args).over(source)
+
+
+def _make_folder(folder: Path) -> None:
+    from hydranet_ros.errors import HydranetError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HydranetError(f"cannot make the folder '{folder}': {error.strerror}.") from error
+
+
+class _Run:
+    """Take one source through one model, keeping what went wrong for the end."""
+
+    def __init__(self, perception: Perception, args: argparse.Namespace) -> None:
+        from hydranet_ros.picture import Meaning
+
+        self._perception, self._args = perception, args
+        self._meaning: Meaning = Meaning(
+            perception.classes, perception.palette, perception.depth_range, perception.card.trained
+        )
+        self._problems: list[str] = []
+        self._too_far = 0
+        self._written: set[str] = set()
+        self._kept = 0
+
+    def over(self, source: Source) -> int:
+        """Predict the frames of a source; return the exit status."""
+        from tqdm import tqdm
+
+        total = source.count if self._args.limit is None else self._args.limit
+        if source.count is not None and self._args.limit is not None:
+            total = min(source.count, self._args.limit)
+        with tqdm(total=total, unit='frame', disable=None) as bar:
+            for frame in islice(self._readable(iter(source)), self._args.limit):
+                if frame is not None:
+                    self._one(frame)
+                bar.update()
+        return self._report()
+
+    def _readable(self, frames: Iterator[Frame]) -> Iterator[Frame | None]:
+        """Give the frames, None for one that is damaged."""
+        from hydranet_ros.sources import UnreadableFrame
+
+        while True:
+            try:
+                yield next(frames)
+            except UnreadableFrame as error:
+                self._problems.append(str(error))
+                yield None
+            except StopIteration:
+                return
+
+    def _one(self, frame: Frame) -> None:
+        name = frame.name
+        if name in self._written:
+            name = f'{name}_{frame.index:06d}'
+        self._written.add(name)
+        files = Files.of(self._args.out, name)
+        if not self._args.overwrite and files.existing():
+            self._kept += 1
+            return
+        height, width = frame.rgb.shape[:2]
+        prediction = self._perception.predict(
+            frame.rgb, depth_scale=self._depth_scale(frame, height, width)
+        )
+        assert not isinstance(prediction, list)
+        self._write(files, frame, prediction)
+
+    def _depth_scale(self, frame: Frame, height: int, width: int) -> float:
+        """Return the focal length at input size over that of training; 1 where one is unknown."""
+        known = frame.intrinsics.fx if frame.intrinsics else None
+        fx = self._args.fx if self._args.fx is not None else known
+        trained = self._perception.depth_range
+        if fx is None or trained is None or not trained.focal_length_px:
+            return 1.0
+        return (
+            fx
+            * self._perception.input_size_for(height, width)[1]
+            / width
+            / (trained.focal_length_px)
+        )
+
+    def _write(self, files: Files, frame: Frame, prediction: Prediction) -> None:
+        import numpy as np
+
+        from hydranet_ros.picture import side_by_side
+
+        if prediction.labels is not None:
+            _save_png(files.labels, prediction.labels)
+        if prediction.depth is not None:
+            buffer = BytesIO()
+            np.save(buffer, prediction.depth)
+            _save(files.depth, buffer.getvalue())
+            millimetres, too_far = to_millimetres(prediction.depth)
+            self._too_far += too_far > 0
+            _save_png(files.depth_png, millimetres)
+        caption = f'{frame.name}   {self._perception.card.name} on {self._perception.description}'
+        sheet = side_by_side(frame.rgb, prediction, self._meaning, caption=caption)
+        _save_png(files.picture, sheet[..., ::-1])
+
+    def _report(self) -> int:
+        if self._too_far:
+            print(
+                f'{self._too_far} frames have depth beyond 65.535 m, written as 65535 in '
+                'NAME_depth.png; NAME_depth.npy has the true metres.',
+                file=sys.stderr,
+            )
+        for problem in self._problems:
+            print(f'hydranet: {problem}', file=sys.stderr)
+        if self._kept:
+            print(
+                f'hydranet: {self._kept} frames have files in {self._args.out} already, which '
+                'were left as they are. Replace them with --overwrite, or choose another --out.',
+                file=sys.stderr,
+            )
+        done = len(self._written) - self._kept
+        print(f'{done} frames written to {self._args.out}', file=sys.stderr)
+        return 1 if self._problems or self._kept else 0
+
+
+def to_millimetres(depth: np.ndarray) -> tuple[np.ndarray, int]:
+    """Turn metres, float32 (H, W), into 16-bit millimetres and count the pixels too far for it.
+
+    0 stands for no depth (NaN, or not above 0), 65535 for all beyond 65.535 m.
+    """
+    import numpy as np
+
+    scaled = np.rint(depth * np.float32(1000.0))
+    valid = scaled > 0
+    far = int(np.count_nonzero(scaled > MILLIMETRES_MAX))
+    clipped = np.where(valid, np.minimum(scaled, MILLIMETRES_MAX), 0)
+    return clipped.astype(np.uint16), far
+
+
+def _save_png(path: Path, image: np.ndarray) -> None:
+    import cv2
+
+    _save(path, cv2.imencode('.png', image)[1].tobytes())
+
+
+def _save(path: Path, data: bytes) -> None:
+    from hydranet_ros.errors import HydranetError
+
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise HydranetError(f"cannot write '{path}': {error}.") from error
