@@ -68,9 +68,9 @@ $(VENV)/.made:
 
 $(VENV)/.for-demo: $(VENV)/.made setup.py constraints.txt
 	$(PIP) setuptools
-	$(PIP) --no-build-isolation -e '.[cpu,view,ros-$(DISTRO)]' opencv-python-headless
+	$(PIP) --no-build-isolation -e '.[cpu,ros-$(DISTRO)]' opencv-python-headless
 	@touch $@
 
 $(VENV)/.for-test: $(VENV)/.for-demo
-	$(PIP) --no-build-isolation -e '.[cpu,torch,view,ros-$(DISTRO),test]'
+	$(PIP) --no-build-isolation -e '.[cpu,torch,ros-$(DISTRO),test]'
 	@touch $@
