@@ -6,6 +6,7 @@ import logging
 import os
 from pathlib import Path
 import tempfile
+from typing import Any
 import warnings
 
 import numpy as np
@@ -73,7 +74,7 @@ def _trace(network: nn.Module, tasks: list[str]) -> onnx.ModelProto:
         logging.getLogger(logger).setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
-        program = torch.onnx.export(
+        program: Any = torch.onnx.export(
             network,
             (torch.zeros(2, 3, 64, 96),),
             dynamo=True,

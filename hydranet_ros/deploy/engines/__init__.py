@@ -1,0 +1,23 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""The backends, one module each, imported only when they are asked for.
+
+A backend module offers `unavailable()`, the reason why it cannot run here or None; `device()`;
+`version()`; `precisions()`, best first; and `make_runner(request, cache)`.
+"""
+
+import importlib
+from types import ModuleType
+
+from hydranet_ros.deploy.options import Backend
+
+_MODULES = {
+    Backend.OPENVINO: 'openvino_engine',
+    Backend.ONNXRUNTIME: 'onnxruntime_engine',
+    Backend.TORCH: 'torch_engine',
+}
+
+
+def backend_module(backend: Backend) -> ModuleType:
+    """Import the module of `backend`; it exists also where the backend is not installed."""
+    return importlib.import_module(f'{__name__}.{_MODULES[backend]}')

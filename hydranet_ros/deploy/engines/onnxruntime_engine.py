@@ -1,0 +1,89 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""ONNX Runtime on the CPU: runs wherever Python does."""
+
+import platform
+
+import numpy as np
+import numpy.typing as npt
+
+from hydranet_ros.deploy.cache import CacheKey
+from hydranet_ros.deploy.cache import EngineCache
+from hydranet_ros.deploy.options import Precision
+from hydranet_ros.deploy.processor import processor_name
+from hydranet_ros.deploy.request import BuildRequest
+from hydranet_ros.deploy.rewrites import Rewrite
+
+REWRITES = frozenset(Rewrite)
+
+
+def unavailable() -> str | None:
+    """Tell why ONNX Runtime cannot run here; None where it can."""
+    try:
+        import onnxruntime  # noqa: F401
+    except ImportError as error:
+        return f'onnxruntime is not installed ({error}); pip install onnxruntime'
+    return None
+
+
+def device() -> str:
+    """Name the processor."""
+    return processor_name()
+
+
+def version() -> str:
+    """Give the version that compiled engines depend on."""
+    import onnxruntime
+
+    return str(onnxruntime.__version__)
+
+
+def precisions() -> tuple[Precision, ...]:
+    """List what it runs here; on x86 it has no bf16 kernels."""
+    return (Precision.FP32,)
+
+
+def make_runner(request: BuildRequest, cache: EngineCache) -> 'OnnxRuntimeRunner':
+    """Load the specialised graph from the cache, or specialise and keep it."""
+    key = CacheKey.of(request, version(), platform.machine(), REWRITES)
+    stored = cache.get(key)
+    if stored is not None:
+        try:
+            return OnnxRuntimeRunner(stored, request.threads)
+        except Exception as error:  # its exception types derive from nothing more specific
+            cache.discard(key, error)
+    graph = request.logits_graph(REWRITES).SerializeToString()
+    cache.put(key, graph)
+    return OnnxRuntimeRunner(graph, request.threads)
+
+
+class OnnxRuntimeRunner:
+    """A session whose outputs are bound once to arrays that are kept."""
+
+    def __init__(self, graph: bytes, threads: int) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        # spinning threads would fight OpenCV's and the executor's for the same cores
+        options.add_session_config_entry('session.intra_op.allow_spinning', '0')
+        self._session = onnxruntime.InferenceSession(
+            graph, options, providers=['CPUExecutionProvider']
+        )
+        self._binding = self._session.io_binding()
+        self._outputs = {}
+        for output in self._session.get_outputs():
+            array = np.empty(output.shape, np.float32)
+            self._binding.bind_output(
+                output.name, 'cpu', 0, np.float32, array.shape, array.ctypes.data
+            )
+            self._outputs[output.name] = array
+
+    def infer(self, images: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
+        self._binding.bind_input('image', 'cpu', 0, np.uint8, images.shape, images.ctypes.data)
+        self._session.run_with_iobinding(self._binding)
+        return self._outputs
+
+    def close(self) -> None:
+        del self._binding, self._session
+        self._outputs = {}

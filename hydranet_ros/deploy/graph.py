@@ -1,0 +1,85 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""Adding nodes and constants to an ONNX graph in memory (onnx-ir)."""
+
+from typing import Any
+
+import numpy as np
+import onnx_ir as ir
+
+
+class GraphEditor:
+    """Insert nodes before `anchor` (appended where it is None), with shapes known by `shape`."""
+
+    def __init__(self, graph: ir.Graph, anchor: ir.Node | None = None) -> None:
+        self.graph = graph
+        self.anchor = anchor
+
+    def constant(self, value: np.ndarray, name: str) -> ir.Value:
+        """Register `value` as an initialiser with a name derived from `name`."""
+        unique, i = name, 1
+        while unique in self.graph.initializers:
+            unique, i = f'{name}:{i}', i + 1
+        tensor = ir.tensor(np.ascontiguousarray(value), name=unique)
+        initialiser = ir.Value(name=unique, shape=tensor.shape, type=ir.TensorType(tensor.dtype))
+        initialiser.const_value = tensor
+        self.graph.register_initializer(initialiser)
+        return initialiser
+
+    def add(self, op: str, inputs: list[ir.Value | None], **attributes: Any) -> ir.Value:
+        """Insert a node with one output and return that output."""
+        node = ir.node(op, inputs, attributes=attributes)
+        if self.anchor is None:
+            self.graph.append(node)
+        else:
+            self.graph.insert_before(self.anchor, node)
+        return node.outputs[0]
+
+
+def constant_of(value: ir.Value | None) -> np.ndarray | None:
+    """Give the array behind a constant, None for anything else."""
+    if value is None or value.const_value is None or value.is_graph_input():
+        return None
+    return value.const_value.numpy()
+
+
+def ints(node: ir.Node, name: str, default: list[int]) -> list[int]:
+    """Give an integer-list attribute of `node`."""
+    attribute = node.attributes.get(name)
+    return default if attribute is None else list(attribute.as_ints())
+
+
+def group_count(conv: ir.Node) -> int:
+    """Give the `group` attribute of a convolution."""
+    attribute = conv.attributes.get('group')
+    return 1 if attribute is None else attribute.as_int()
+
+
+def is_pointwise(node: ir.Node | None) -> bool:
+    """Tell whether `node` is a dense 1x1 convolution of stride 1 without padding."""
+    return (
+        node is not None
+        and node.op_type == 'Conv'
+        and group_count(node) == 1
+        and constant_of(node.inputs[1]) is not None
+        and constant_of(node.inputs[1]).shape[2:] == (1, 1)
+        and not any(ints(node, 'pads', [0]))
+        and all(s == 1 for s in ints(node, 'strides', [1]))
+    )
+
+
+def bias_of(conv: ir.Node) -> np.ndarray | None:
+    """Give the bias of a convolution, None where it has none."""
+    return constant_of(conv.inputs[2]) if len(conv.inputs) > 2 else None
+
+
+def supersede(old: ir.Value, new: ir.Value) -> None:
+    """Let `new` stand wherever `old` does, under its name, also as an output of the graph."""
+    new.name, old.name = old.name, f'{old.name}:old'
+    new.shape, new.type = old.shape, old.type
+    ir.convenience.replace_all_uses_with(old, new, replace_graph_outputs=True)
+
+
+def remove_unused(model: ir.Model) -> None:
+    """Drop nodes and initialisers that no output needs."""
+    ir.passes.common.RemoveUnusedNodesPass()(model)

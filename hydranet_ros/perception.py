@@ -1,0 +1,291 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""The API without ROS: a frame in, what every pixel is and how far away it is out."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from collections.abc import Collection
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import fields
+import logging
+from pathlib import Path
+import threading
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hydranet_ros.deploy.build import build_engine
+from hydranet_ros.deploy.engine import Engine
+from hydranet_ros.deploy.engine import Timings
+from hydranet_ros.deploy.request import BuildRequest
+from hydranet_ros.deploy.selection import Choice
+from hydranet_ros.deploy.selection import choose
+from hydranet_ros.errors import HydranetError
+from hydranet_ros.zoo.card import load_card
+from hydranet_ros.zoo.card_types import DepthRange
+from hydranet_ros.zoo.card_types import ModelCard
+from hydranet_ros.zoo.card_types import SemanticClass
+from hydranet_ros.zoo.model_file import ModelFile
+from hydranet_ros.zoo.model_file import read_model_file
+from hydranet_ros.zoo.resolve import resolve_model_file
+
+_log = logging.getLogger(__name__)
+DEFAULT_MODEL = 'untrained'
+_KEPT_ENGINES = 4  # frame sizes whose engines stay in memory
+
+
+@dataclass
+class Prediction:
+    """What the network says of one frame of H x W pixels; None where the model lacks the task.
+
+    labels: uint8 (H, W), class ids. depth: float32 (H, W), metres along the optical axis, NaN
+    outside the card's range. confidence: uint8 (H, W), 255 x the largest class probability.
+    normals: float32 (H, W, 3), unit length, x right, y down, z forward, pointing at the camera.
+    """
+
+    labels: npt.NDArray[np.uint8] | None = None
+    depth: npt.NDArray[np.float32] | None = None
+    confidence: npt.NDArray[np.uint8] | None = None
+    normals: npt.NDArray[np.float32] | None = None
+
+
+OUTPUTS = tuple(field.name for field in fields(Prediction))
+_TASK_OF = {'labels': 'semantic', 'confidence': 'semantic', 'depth': 'depth', 'normals': 'normals'}
+
+
+class Perception:
+    """A model on a backend. Thread-safe: frames of several threads are taken one at a time."""
+
+    def __init__(
+        self,
+        card: ModelCard,
+        model_file: ModelFile,
+        choice: Choice,
+        *,
+        domain: str | None = None,
+        input_size: tuple[int, int] | None = None,
+        input_scale: float = 1.0,
+        threads: int | None = None,
+    ) -> None:
+        self.card = card
+        self.choice = choice
+        chosen = card.select_domain(domain)
+        self.domain = chosen.name if chosen else None
+        self.classes: tuple[SemanticClass, ...] = card.classes_of(self.domain)
+        self.palette: npt.NDArray[np.uint8] = card.palette(self.domain)
+        self.depth_range: DepthRange | None = (chosen and chosen.depth) or card.depth
+        self.outputs = tuple(name for name in OUTPUTS if _TASK_OF[name] in model_file.heads)
+        self._model_file = model_file
+        self._input_size = input_size
+        self._input_scale = input_scale
+        self._threads = threads or 0
+        self._engines: OrderedDict[tuple[int, int, int], Engine] = OrderedDict()
+        self._masks: dict[tuple[int, ...], tuple[np.ndarray, np.ndarray]] = {}
+        self._timings = Timings()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    @classmethod
+    def load(
+        cls,
+        model: str | Path = DEFAULT_MODEL,
+        *,
+        weights: str | Path | None = None,
+        backend: str = 'auto',
+        precision: str = 'auto',
+        domain: str | None = None,
+        input_size: tuple[int, int] | None = None,
+        input_scale: float = 1.0,
+        threads: int | None = None,
+        progress: Callable[[int, int | None], None] | None = None,
+    ) -> 'Perception':
+        """Load a model by its card's name or path, downloading its weights on first use.
+
+        weights: a local .onnx or checkpoint in place of the card's. backend: auto, openvino,
+        onnxruntime, torch. precision: auto, fp32, bf16. input_size: (height, width) that the
+        network sees, else the frame's times input_scale. threads: None for all. Raises
+        HydranetError with what to do about it.
+        """
+        if not 0 < input_scale <= 4:
+            raise HydranetError(f'input_scale is {input_scale}; give a factor above 0, up to 4.')
+        card = load_card(model)
+        choice = choose(backend, precision)
+        model_file = read_model_file(resolve_model_file(card, weights, progress))
+        perception = cls(
+            card,
+            model_file,
+            choice,
+            domain=domain,
+            input_size=input_size,
+            input_scale=input_scale,
+            threads=threads,
+        )
+        if not card.trained:
+            _log.warning('Model %s is UNTRAINED: its outputs mean nothing.', card.name)
+        _log.info('%s on %s: %s', card.name, perception.description, choice.reason)
+        return perception
+
+    @property
+    def backend(self) -> str:
+        """The backend's name."""
+        return self.choice.backend.value
+
+    @property
+    def precision(self) -> str:
+        """The precision's name."""
+        return self.choice.precision.value
+
+    @property
+    def description(self) -> str:
+        """Backend, precision and device in words."""
+        return f'{self.backend} {self.precision} on {self.choice.device}'
+
+    @property
+    def timings(self) -> Timings:
+        """Seconds of the last predict, stage by stage."""
+        return self._timings
+
+    def prepare(self, height: int, width: int, batch: int = 1) -> None:
+        """Build the engine for frames of this size, or load it from the cache (seconds)."""
+        with self._lock:
+            self._engine(height, width, batch)
+
+    def predict(
+        self,
+        rgb: npt.NDArray[np.uint8] | Sequence[npt.NDArray[np.uint8]],
+        *,
+        depth_scale: float | Sequence[float] = 1.0,
+        out: Prediction | Sequence[Prediction] | None = None,
+        wanted: Collection[str] | None = None,
+    ) -> Prediction | list[Prediction]:
+        """Predict one frame, uint8 (H, W, 3) RGB, or a batch: (N, H, W, 3) or equal frames.
+
+        depth_scale: the camera's fx at input size over the card's focal_length_px, one or one a
+        frame. out: Predictions whose arrays are written and returned. wanted: names of the
+        outputs to compute, all by default. A batch gives a list. Raises HydranetError.
+        """
+        single = isinstance(rgb, np.ndarray) and rgb.ndim == 3
+        frames: list[Any] = [rgb] if single else list(rgb)
+        height, width = _common_size(frames)
+        wanted = self._wanted(wanted)
+        scales = np.broadcast_to(np.asarray(depth_scale, np.float32), len(frames))
+        targets = [out] if isinstance(out, Prediction) else out
+        arrays = None
+        if targets is not None:
+            arrays = [_arrays(target, height, width) for target in targets]
+        with self._lock:
+            engine = self._engine(height, width, len(frames))
+            results = engine.run(frames, scales, wanted, arrays)
+            for result in results:
+                if 'depth' in result:
+                    self._invalidate(result['depth'])
+            self._timings = engine.timings
+        predictions = [Prediction(**result) for result in results]
+        return predictions[0] if single else predictions
+
+    def close(self) -> None:
+        """Free the engines; later calls raise HydranetError."""
+        with self._lock:
+            self._closed = True
+            while self._engines:
+                self._engines.popitem()[1].close()
+
+    def __enter__(self) -> 'Perception':
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def input_size_for(self, height: int, width: int) -> tuple[int, int]:
+        """Give the (height, width) that the network sees for a frame of this size."""
+        if self._input_size is not None:
+            return self._input_size
+        return round(height * self._input_scale), round(width * self._input_scale)
+
+    def _engine(self, height: int, width: int, batch: int) -> Engine:
+        if self._closed:
+            raise HydranetError('This Perception is closed; load it again.')
+        key = (height, width, batch)
+        if key not in self._engines:
+            if len(self._engines) >= _KEPT_ENGINES:
+                self._engines.popitem(last=False)[1].close()
+            self._engines[key] = build_engine(
+                BuildRequest(
+                    card=self.card,
+                    model_file=self._model_file,
+                    camera_size=(height, width),
+                    input_size=self.input_size_for(height, width),
+                    backend=self.choice.backend,
+                    precision=self.choice.precision,
+                    batch=batch,
+                    domain=self.domain,
+                    threads=self._threads,
+                )
+            )
+        self._engines.move_to_end(key)
+        return self._engines[key]
+
+    def _wanted(self, wanted: Collection[str] | None) -> Collection[str]:
+        if wanted is None:
+            return self.outputs
+        for name in wanted:
+            if name not in self.outputs:
+                raise HydranetError(
+                    f"Model {self.card.name} has no output '{name}'; it has: "
+                    f'{", ".join(self.outputs)}.'
+                )
+        return wanted
+
+    def _invalidate(self, depth: npt.NDArray[np.float32]) -> None:
+        """Set depths outside the range that the model was trained for to NaN, in place."""
+        if self.depth_range is None:
+            return
+        if depth.shape not in self._masks:
+            self._masks = {depth.shape: (np.empty(depth.shape, bool), np.empty(depth.shape, bool))}
+        outside, far = self._masks[depth.shape]
+        np.less(depth, self.depth_range.min_m, out=outside)
+        np.greater(depth, self.depth_range.max_m, out=far)
+        np.logical_or(outside, far, out=outside)
+        np.copyto(depth, np.nan, where=outside)
+
+
+def _common_size(frames: Sequence[np.ndarray]) -> tuple[int, int]:
+    if not frames:
+        raise HydranetError('The batch is empty; give at least one frame.')
+    for frame in frames:
+        if not isinstance(frame, np.ndarray) or frame.dtype != np.uint8:
+            kind = getattr(frame, 'dtype', type(frame).__name__)
+            raise HydranetError(f'A frame must be a uint8 array (H, W, 3) in RGB, not {kind}.')
+        if frame.ndim != 3 or frame.shape[2] != 3:
+            raise HydranetError(f'A frame must have the shape (H, W, 3), not {frame.shape}.')
+        if frame.shape != frames[0].shape:
+            raise HydranetError(
+                f'The frames of a batch must have one size, not {frames[0].shape} and '
+                f'{frame.shape}.'
+            )
+    return frames[0].shape[0], frames[0].shape[1]
+
+
+def _arrays(target: Prediction, height: int, width: int) -> dict[str, np.ndarray]:
+    arrays = {}
+    for name in OUTPUTS:
+        array = getattr(target, name)
+        if array is None:
+            continue
+        shape = (height, width, 3) if name == 'normals' else (height, width)
+        dtype = np.uint8 if name in ('labels', 'confidence') else np.float32
+        if array.shape != shape or array.dtype != dtype or not array.flags.c_contiguous:
+            raise HydranetError(
+                f'out.{name} must be a contiguous {np.dtype(dtype)} array of {shape}, not '
+                f'{array.dtype} {array.shape}.'
+            )
+        arrays[name] = array
+    return arrays
