@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 from rclpy.clock import Clock
-from rclpy.time import Time
 from sensor_msgs.msg import CameraInfo
+from sensor_msgs.msg import Image
 
 from hydranet_ros.perception import Perception
-from hydranet_ros.ros.calibration import DepthCalibration
-from hydranet_ros.ros.calibration import matches
+from hydranet_ros.ros.calibration import depth_scale
+from hydranet_ros.ros.calibration import doubt
+from hydranet_ros.ros.calibration import matching
 from hydranet_ros.ros.images import ImageDecoder
 from hydranet_ros.ros.publishers import Look
 from hydranet_ros.ros.publishers import Output
@@ -40,12 +41,10 @@ class FrameAnswerer:
         self,
         publishers: OutputPublishers,
         look: Look,
-        calibration: DepthCalibration | None,
         clock: Clock,
         logger: Any,
     ) -> None:
         self._publishers = publishers
-        self._calibration = calibration
         self._clock = clock
         self._logger = logger
         self._decoder = ImageDecoder(warn=logger.warning)
@@ -72,9 +71,7 @@ class FrameAnswerer:
 
     def _answer(self, perception: Perception, frame: Frame) -> Outcome:
         message, row = frame.message, self._row
-        info = self.camera_info
-        if not matches(info, message.height, message.width):
-            info = None
+        info = matching(self.camera_info, message.height, message.width)
         watched = self._publishers.watched()
         if not watched:
             self._publish((), frame, info)
@@ -86,9 +83,9 @@ class FrameAnswerer:
         prediction = self._publishers.buffers(watched, message.height, message.width)
         perception.predict(
             rgb,
-            depth_scale=1.0 if prediction.depth is None else self._depth_scale(info),
+            depth_scale=self._depth_scale(perception, info, message),
             out=prediction,
-            tasks={output.field for output in watched},
+            wanted={output.field for output in watched},
         )
         timings = perception.timings
         row[Stage.PRE] = timings.pre
@@ -112,8 +109,8 @@ class FrameAnswerer:
         engine = timings.pre + timings.network + timings.post
         row[Stage.OVERHEAD] = row[Stage.CALLBACK_TO_PUBLISH] - row[Stage.WAIT] - engine
         self.times.record(row)
-        age = self._clock.now() - Time.from_msg(message.header.stamp, self._clock.clock_type)
-        self.stamp_age = age.nanoseconds * 1e-9
+        stamp = message.header.stamp
+        self.stamp_age = (self._clock.now().nanoseconds - stamp.nanosec) * 1e-9 - stamp.sec
         return Outcome.ANSWERED
 
     def _publish(self, outputs: Collection[Output], frame: Frame, info: CameraInfo | None) -> bool:
@@ -125,10 +122,15 @@ class FrameAnswerer:
                 self._publishers.publish_camera_info(info, frame.message.header)
             return True
 
-    def _depth_scale(self, info: CameraInfo | None) -> float:
-        assert self._calibration is not None, 'depth is published only of models that have it'
-        scale = self._calibration.scale(info)
+    def _depth_scale(
+        self, perception: Perception, info: CameraInfo | None, message: Image
+    ) -> float:
+        depth = perception.depth_range
+        if depth is None:
+            return 1.0
+        _, input_width = perception.input_size_for(message.height, message.width)
+        scale = depth_scale(depth, info, input_width)
         if scale is None:
-            self._logger.info(self._calibration.doubt(info), once=True)
+            self._logger.info(doubt(depth, info), once=True)
             return 1.0
         return scale

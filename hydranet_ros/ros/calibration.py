@@ -2,50 +2,38 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the camera's calibration to the factor that makes the network's depth metres."""
 
-from dataclasses import dataclass
-
 from sensor_msgs.msg import CameraInfo
 
-from hydranet_ros.zoo.card import DepthRange
+from hydranet_ros.zoo.card_types import DepthRange
 
 
-def matches(info: CameraInfo | None, height: int, width: int) -> bool:
-    """Return whether a calibration is known and is for images of this size."""
-    return info is not None and (info.height, info.width) == (height, width)
+def matching(info: CameraInfo | None, height: int, width: int) -> CameraInfo | None:
+    """Return a calibration where it is known and is for images of this size."""
+    return info if info is not None and (info.height, info.width) == (height, width) else None
 
 
-@dataclass(frozen=True)
-class DepthCalibration:
-    """What the metres of a model depend on.
+def depth_scale(depth: DepthRange, info: CameraInfo | None, input_width: int) -> float | None:
+    """Return the focal length at input size over the one of training; None: not known.
 
-    Attributes:
-        depth: the depth range of the card, with the focal length of the training camera.
-        input_scale: input size over camera size, used without an input width.
-        input_width: pixels, 0 where it follows from input_scale.
+    A lens twice as long shows all things twice as large, which the network takes for half as far.
+
+    Args:
+        depth: of the model card.
+        info: the calibration of the camera's images, whatever their size.
+        input_width: of the picture that the network sees, in pixels.
 
     """
+    if info is None or info.width == 0 or info.k[0] <= 0 or not depth.focal_length_px:
+        return None
+    return info.k[0] * input_width / info.width / depth.focal_length_px
 
-    depth: DepthRange
-    input_scale: float
-    input_width: int
 
-    def scale(self, info: CameraInfo | None) -> float | None:
-        """Return the focal length at input size over that of training; None: not known.
-
-        A lens twice as long shows all things twice as large, which the network takes for half
-        as far.
-        """
-        if info is None or info.width == 0 or info.k[0] <= 0 or not self.depth.focal_length_px:
-            return None
-        ratio = self.input_width / info.width if self.input_width else self.input_scale
-        return info.k[0] * ratio / self.depth.focal_length_px
-
-    def doubt(self, info: CameraInfo | None) -> str:
-        """Return why `scale` is not known, as a sentence about the metres of `depth`."""
-        if not self.depth.focal_length_px:
-            reason = 'the model does not state the focal length that it was trained with'
-        elif info is None:
-            reason = 'no camera_info of the size of the images has come'
-        else:
-            reason = 'the camera_info is not calibrated (k[0] is 0)'
-        return f'The metres of depth are those of the training camera: {reason}.'
+def doubt(depth: DepthRange, info: CameraInfo | None) -> str:
+    """Say why `depth_scale` is not known, as a sentence about the metres of `depth`."""
+    if not depth.focal_length_px:
+        reason = 'the model does not state the focal length that it was trained with'
+    elif info is None:
+        reason = 'no camera_info of the size of the images has come'
+    else:
+        reason = 'the camera_info is not calibrated (k[0] is 0)'
+    return f'The metres of depth are those of the training camera: {reason}.'

@@ -72,45 +72,47 @@ class PerceptionNode(LifecycleNode):
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Check model, weights and backend; loading goes on in the worker."""
-        return self._attempt(NodeState.INACTIVE, self._configure)
+        return self._attempt('configure', NodeState.INACTIVE, self._configure)
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Subscribe to the camera; frames are not ready until the engine is there."""
-        return self._attempt(NodeState.ACTIVE, self._activate)
+        return self._attempt('activate', NodeState.ACTIVE, self._activate)
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Unsubscribe and publish no more; the engine stays."""
-        return self._attempt(NodeState.INACTIVE, self._deactivate)
+        return self._attempt('deactivate', NodeState.INACTIVE, self._deactivate)
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Free the engine and take the topics back."""
-        return self._attempt(NodeState.UNCONFIGURED, self._release)
+        return self._attempt('clean up', NodeState.UNCONFIGURED, self._release)
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Free all, from any state."""
-        return self._attempt(NodeState.FINALIZED, self._release)
+        return self._attempt('shut down', NodeState.FINALIZED, self._release)
 
     def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Free all, so that the node can be configured again."""
-        return self._attempt(NodeState.UNCONFIGURED, self._release)
+        return self._attempt('recover', NodeState.UNCONFIGURED, self._release)
 
-    def _attempt(self, target: NodeState, action: Callable[[], None]) -> TransitionCallbackReturn:
+    def _attempt(
+        self, what: str, target: NodeState, action: Callable[[], None]
+    ) -> TransitionCallbackReturn:
         # rclpy would turn an exception into ERROR without a word.
         try:
             action()
         except HydranetError as error:
-            return self._refuse(target, str(error), TransitionCallbackReturn.FAILURE)
+            return self._refuse(what, str(error), TransitionCallbackReturn.FAILURE)
         except Exception as error:
             text = f'{type(error).__name__}: {error}'
-            return self._refuse(target, text, TransitionCallbackReturn.ERROR)
+            return self._refuse(what, text, TransitionCallbackReturn.ERROR)
         self._state = target
         return TransitionCallbackReturn.SUCCESS
 
     def _refuse(
-        self, target: NodeState, reason: str, answer: TransitionCallbackReturn
+        self, what: str, reason: str, answer: TransitionCallbackReturn
     ) -> TransitionCallbackReturn:
         self._error = reason
-        self.get_logger().error(f'Cannot become {target.value}: {reason}')
+        self.get_logger().error(f'Cannot {what}: {reason}')
         return answer
 
     def _configure(self) -> None:

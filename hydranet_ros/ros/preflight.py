@@ -4,6 +4,7 @@
 
 from pathlib import Path
 
+from hydranet_ros.deploy.selection import choose
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.ros.settings import Settings
 from hydranet_ros.zoo.card import load_card
@@ -22,6 +23,7 @@ def check_model(settings: Settings) -> ModelCard:
     """
     card = load_card(settings.model)
     card.select_domain(settings.domain or None)
+    choose(settings.backend, settings.precision)
     weights = settings.weights or None
     if weights is not None and not Path(weights).expanduser().is_file():
         raise HydranetError(

@@ -13,7 +13,6 @@ from sensor_msgs.msg import Image
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.perception import Perception
 from hydranet_ros.ros.answering import FrameAnswerer
-from hydranet_ros.ros.calibration import DepthCalibration
 from hydranet_ros.ros.diagnostics import Health
 from hydranet_ros.ros.diagnostics import NodeState
 from hydranet_ros.ros.diagnostics import NOT_KNOWN
@@ -50,13 +49,13 @@ class PerceptionSession:
         self.card = card
         self._node = node
         self._settings = settings
-        self._domain = settings.domain or None
+        chosen = card.select_domain(settings.domain or None)
+        self._domain = chosen.name if chosen else None
         self._logger = node.get_logger()
         self._publishers = OutputPublishers(node, card.tasks)
         self._answerer = FrameAnswerer(
             self._publishers,
             self._look(settings),
-            self._calibration(settings),
             node.get_clock(),
             self._logger,
         )
@@ -174,12 +173,6 @@ class PerceptionSession:
         share = f' of {total / 1e6:.1f}' if total else ''
         self._progress = f'downloading the weights: {done / 1e6:.1f}{share} MB'
         self._logger.info(self._progress, throttle_duration_sec=PROGRESS_LOG_S)
-
-    def _calibration(self, settings: Settings) -> DepthCalibration | None:
-        depth = self.card.depth_of(self._domain)
-        if depth is None:
-            return None
-        return DepthCalibration(depth, settings.input_scale, settings.input_size[1])
 
     def _look(self, settings: Settings) -> Look:
         near, far = settings.depth_color_min, settings.depth_color_max

@@ -90,7 +90,7 @@ class FrameSlot(Generic[T]):
                 self._counts[Outcome.THROTTLED] += 1
                 return
             # From the due time on, not from now: the average rate is kept though frames jitter.
-            self._due = max(self._due + self._period, now)
+            self._due = max(self._due, now - self._period / 2) + self._period
             self._put_aside()
             self._frame = frame
             self._condition.notify()

@@ -7,23 +7,25 @@ from collections.abc import Iterator
 import os
 import threading
 import time
+from typing import Any
 
 import pytest
 
 # Before rclpy is initialised: no other machine, and no other test process, may join in.
 os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
-os.environ.setdefault('ROS_DOMAIN_ID', str(31 + os.getpid() % 70))
+os.environ.setdefault('ROS_DOMAIN_ID', str(31 + os.getpid() % 60))
 
 DEADLINE_S = 30.0
 
 
-def wait_until(predicate: Callable[[], bool], what: str, deadline_s: float = DEADLINE_S) -> None:
-    """Return as soon as the predicate holds; fail naming what was waited for."""
+def wait_until(predicate: Callable[[], Any], what: str, deadline_s: float = DEADLINE_S) -> Any:
+    """Return what the predicate returns once that is true; fail naming what was waited for."""
     end = time.monotonic() + deadline_s
     pause = threading.Event()
-    while not predicate():
-        assert time.monotonic() < end, f'{what} did not happen within {deadline_s:g} s'
-        pause.wait(0.005)
+    while not (found := predicate()):
+        assert time.monotonic() < end, f'no {what} within {deadline_s:g} s'
+        pause.wait(0.002)
+    return found
 
 
 class Graph:
@@ -36,38 +38,42 @@ class Graph:
         self.context = Context()
         self.context.init()
         self.executor = SingleThreadedExecutor(context=self.context)
-        self._nodes = []
+        self._nodes: list[Any] = []
+        self._end = False
         self._thread = threading.Thread(target=self._spin, name='executor')
         self._thread.start()
 
-    def add(self, node):
+    def add(self, node: Any) -> Any:
         self._nodes.append(node)
         self.executor.add_node(node)
         return node
 
-    def node(self, name: str):
+    def node(self, name: str) -> Any:
         import rclpy
 
         return self.add(rclpy.create_node(name, context=self.context))
 
-    def _spin(self) -> None:
-        from rclpy.executors import ExternalShutdownException
-        from rclpy.executors import ShutdownException
-
-        try:
-            while self.context.ok():
-                self.executor.spin_once(timeout_sec=0.1)
-        except (ExternalShutdownException, ShutdownException):
-            pass
-
     def close(self) -> None:
-        self.executor.shutdown()
+        self._end = True
+        self.executor.wake()
         self._thread.join(DEADLINE_S)
+        self.executor.shutdown()
         for node in self._nodes:
             if hasattr(node, 'close'):
                 node.close()
             node.destroy_node()
         self.context.try_shutdown()
+
+    def _spin(self) -> None:
+        while not self._end:
+            self.executor.spin_once(timeout_sec=0.1)
+
+
+@pytest.fixture(scope='session', autouse=True)
+def _engines_are_kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('HYDRANET_CACHE', str(tmp_path_factory.mktemp('cache')))
+        yield
 
 
 @pytest.fixture
@@ -75,3 +81,24 @@ def graph() -> Iterator[Graph]:
     graph = Graph()
     yield graph
     graph.close()
+
+
+class Logs:
+    """What the nodes of this process wrote to stderr, which rclpy does below Python."""
+
+    def __init__(self, capture: pytest.CaptureFixture[str]) -> None:
+        self._capture = capture
+        self._text = ''
+
+    @property
+    def lines(self) -> list[str]:
+        self._text += self._capture.readouterr().err
+        return self._text.splitlines()
+
+    def wait_for(self, words: str) -> None:
+        wait_until(lambda: any(words in line for line in self.lines), f'log line with {words!r}')
+
+
+@pytest.fixture
+def logs(capfd: pytest.CaptureFixture[str]) -> Logs:
+    return Logs(capfd)

@@ -89,6 +89,13 @@ def test_max_rate_keeps_the_average_of_a_camera_that_jitters(slot):
     assert slot.counts().throttled == 300 - accepted
 
 
+def test_max_rate_spaces_the_frames_after_a_pause(slot):
+    slot.set_max_rate(1)
+    for now in (1000.0, 1000.1, 1000.4):
+        slot.offer(0, now=now)
+    assert slot.counts() == Counts(received=3, throttled=2, in_flight=1)
+
+
 def test_max_rate_of_zero_accepts_all(slot):
     slot.set_max_rate(1)
     slot.offer(1, now=0)
