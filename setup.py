@@ -21,7 +21,8 @@ NODES = [
 # script, and the wheel carries small wrappers for lib/hydranet_ros.
 BY_COLCON = not {'install', 'develop'}.isdisjoint(sys.argv[1:])
 
-CPU = ['onnxruntime>=1.16', 'openvino>=2024.0']
+# 1.18 is the first to read the model files' IR version 10.
+CPU = ['onnxruntime>=1.18', 'openvino>=2024.0']
 TORCH = ['torch']
 VIEW = ['rerun-sdk']
 

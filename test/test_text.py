@@ -14,7 +14,7 @@ FORBIDDEN = {
         r'\b(pypi\.org|pythonhosted\.org|download\.pytorch\.org|packages\.ros\.org|anaconda\.org'
         r'|registry\.npmjs\.org|docker\.io|ghcr\.io|nvcr\.io|developer\.download\.nvidia)',
     ),
-    'a path of one machine': re.compile(r'(?<![\w.~$}*)-])/(?:work|root|tmp|home|opt/\w*py)/\w'),
+    'a path of one machine': re.compile(r'(?<![\w.~$}*)-])/(?:work|root|tmp|home(?!/user/))/\w'),
     'something left to do': re.compile(r'\b(?:[T]ODO|[F]IXME|[X]XX|[H]ACK)\b'),
 }
 HEADER = '# Copyright 2026 hydranet_ros maintainers\n# SPDX-License-Identifier: Apache-2.0\n'
