@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Adding nodes and constants to an ONNX graph in memory (onnx-ir)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,14 @@ class GraphEditor:
         while unique in self.graph.initializers:
             unique, i = f'{name}:{i}', i + 1
         tensor = ir.tensor(np.ascontiguousarray(value), name=unique)
-        initialiser = ir.Value(name=unique, shape=tensor.shape, type=ir.TensorType(tensor.dtype))
+        initialiser = ir.Value(
+            name=unique, shape=ir.Shape(value.shape), type=ir.TensorType(tensor.dtype)
+        )
         initialiser.const_value = tensor
         self.graph.register_initializer(initialiser)
         return initialiser
 
-    def add(self, op: str, inputs: list[ir.Value | None], **attributes: Any) -> ir.Value:
+    def add(self, op: str, inputs: Sequence[ir.Value | None], **attributes: Any) -> ir.Value:
         """Insert a node with one output and return that output."""
         node = ir.node(op, inputs, attributes=attributes)
         if self.anchor is None:
@@ -36,11 +39,23 @@ class GraphEditor:
         return node.outputs[0]
 
 
-def constant_of(value: ir.Value | None) -> np.ndarray | None:
-    """Give the array behind a constant, None for anything else."""
-    if value is None or value.const_value is None or value.is_graph_input():
-        return None
+def is_constant(value: ir.Value | None) -> bool:
+    """Tell whether the value of `value` is known."""
+    return value is not None and value.const_value is not None and not value.is_graph_input()
+
+
+def constant_of(value: ir.Value | None) -> np.ndarray:
+    """Give the array behind a constant."""
+    if value is None or value.const_value is None:
+        raise ValueError(f'{value} is no constant')
     return value.const_value.numpy()
+
+
+def required(value: Any) -> Any:
+    """Give what onnx-ir declares optional but this graph has: an input, a producer, a shape."""
+    if value is None:
+        raise ValueError('the graph lacks an input, producer or shape that it must have')
+    return value
 
 
 def ints(node: ir.Node, name: str, default: list[int]) -> list[int]:
@@ -61,16 +76,23 @@ def is_pointwise(node: ir.Node | None) -> bool:
         node is not None
         and node.op_type == 'Conv'
         and group_count(node) == 1
-        and constant_of(node.inputs[1]) is not None
+        and is_constant(node.inputs[1])
         and constant_of(node.inputs[1]).shape[2:] == (1, 1)
         and not any(ints(node, 'pads', [0]))
         and all(s == 1 for s in ints(node, 'strides', [1]))
     )
 
 
-def bias_of(conv: ir.Node) -> np.ndarray | None:
-    """Give the bias of a convolution, None where it has none."""
-    return constant_of(conv.inputs[2]) if len(conv.inputs) > 2 else None
+def has_bias(conv: ir.Node) -> bool:
+    """Tell whether a convolution has a bias."""
+    return len(conv.inputs) > 2 and conv.inputs[2] is not None
+
+
+def bias_of(conv: ir.Node) -> np.ndarray:
+    """Give the bias of a convolution, zeros where it has none."""
+    if has_bias(conv):
+        return constant_of(conv.inputs[2])
+    return np.zeros(len(constant_of(conv.inputs[1])), np.float32)
 
 
 def supersede(old: ir.Value, new: ir.Value) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import onnx_ir as ir
 
 from hydranet_ros.deploy.graph import GraphEditor
+from hydranet_ros.deploy.graph import required
 from hydranet_ros.deploy.normals import optical_axes
 from hydranet_ros.zoo.card_types import ModelCard
 
@@ -18,7 +19,7 @@ def append_outputs(model: ir.Model, card: ModelCard, camera_size: tuple[int, int
         value.name = f'{name}:raw'  # an output may take its place under the same name
     del graph.outputs[:]
     edit = GraphEditor(graph)
-    batch = graph.inputs[0].shape[0]
+    batch = required(graph.inputs[0].shape)[0]
     if 'semantic' in raw:
         _output(graph, 'labels', _labels(edit, raw['semantic'], camera_size), ir.DataType.UINT8)
     if 'depth' in raw:
@@ -35,7 +36,7 @@ def append_outputs(model: ir.Model, card: ModelCard, camera_size: tuple[int, int
         value = _normals(edit, raw['normals'], card.normals_axes, camera_size)
         _output(graph, 'normals', value, ir.DataType.FLOAT, 3)
     for output in graph.outputs:
-        output.shape = ir.Shape([batch, *camera_size, *output.shape])
+        output.shape = ir.Shape([batch, *camera_size, *required(output.shape)])
 
 
 def _output(
@@ -46,7 +47,7 @@ def _output(
 
 
 def _resize(edit: GraphEditor, value: ir.Value, size: tuple[int, int]) -> ir.Value:
-    target = edit.constant(np.array([value.shape[0], value.shape[1], *size]), 'camera_size')
+    target = edit.constant(np.array([*required(value.shape)[:2], *size]), 'camera_size')
     return edit.add(
         'Resize',
         [value, None, None, target],
@@ -72,7 +73,9 @@ def _confidence(edit: GraphEditor, logits: ir.Value, size: tuple[int, int]) -> i
     probability = edit.add('ReduceMax', [edit.add('Softmax', [logits], axis=1), channel])
     full = edit.constant(np.array(255, np.float32), 'full_scale')
     level = edit.add('Round', [edit.add('Mul', [probability, full])])
-    level.shape = ir.Shape([logits.shape[0], 1, *logits.shape[2:]])
+    batch, _, *size_at_logits = required(logits.shape)
+    level.dtype = ir.DataType.FLOAT
+    level.shape = ir.Shape([batch, 1, *size_at_logits])
     resized = edit.add('Round', [edit.add('Squeeze', [_resize(edit, level, size), channel])])
     return edit.add('Cast', [resized], to=ir.DataType.UINT8)
 

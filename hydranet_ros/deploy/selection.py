@@ -7,6 +7,9 @@ CPU; and of the chosen one its fastest floating-point precision.
 """
 
 from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+from typing import cast
 from typing import TypeVar
 
 from hydranet_ros.deploy.engines import backend_module
@@ -75,8 +78,9 @@ def _forced(backend: Backend, precision: Precision | None) -> Choice:
 
 
 def _member(kind: type[_Option], name: str, what: str) -> _Option:
+    members: dict[str, Any] = {member.value: member for member in cast(type[Enum], kind)}
     try:
-        return kind(name)
-    except ValueError:
-        known = ', '.join(['auto', *(m.value for m in kind)])
+        return members[name]
+    except KeyError:
+        known = ', '.join([AUTO, *members])
         raise HydranetError(f"There is no {what} '{name}'; choose one of: {known}.") from None

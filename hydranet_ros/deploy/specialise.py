@@ -16,6 +16,7 @@ from onnxscript.rewriter.rules.common import fuse_batchnorm_into_conv_rule
 from hydranet_ros.deploy.graph import constant_of
 from hydranet_ros.deploy.graph import GraphEditor
 from hydranet_ros.deploy.graph import remove_unused
+from hydranet_ros.deploy.graph import required
 from hydranet_ros.deploy.postprocessing_graph import append_outputs
 from hydranet_ros.deploy.rewrites import apply_rewrites
 from hydranet_ros.deploy.rewrites import Rewrite
@@ -88,17 +89,16 @@ def _fix_sizes(proto: onnx.ModelProto, spec: GraphSpec) -> None:
 def _select_classes(model: ir.Model, classes: slice) -> None:
     """Keep the logits of one domain only, by slicing the last convolution's weights."""
     semantic = next((v for v in model.graph.outputs if v.name == 'semantic'), None)
-    if semantic is None or semantic.shape[1] == classes.stop - classes.start:
+    if semantic is None or required(semantic.shape)[1] == classes.stop - classes.start:
         return
-    head = semantic.producer()
+    head = required(semantic.producer())
     edit = GraphEditor(model.graph, head)
     for i in (1, 2):
         value = head.inputs[i]
         part = edit.constant(constant_of(value)[classes], f'{value.name}:domain')
         head.replace_input_with(i, part)
-    semantic.shape = ir.Shape(
-        [semantic.shape[0], classes.stop - classes.start, *semantic.shape[2:]]
-    )
+    batch, _, height, width = required(semantic.shape)
+    semantic.shape = ir.Shape([batch, classes.stop - classes.start, height, width])
 
 
 def _prepend_preprocessing(model: ir.Model, card: ModelCard, spec: GraphSpec) -> None:
@@ -130,7 +130,7 @@ def _prepend_preprocessing(model: ir.Model, card: ModelCard, spec: GraphSpec) ->
     value = edit.add('Sub', [value, edit.constant(mean, 'mean')])
     scale = 1 / (255 * np.array(card.std, np.float64)).reshape(1, 3, 1, 1)
     weight = (constant_of(stem.inputs[1]) * scale).astype(np.float32)
-    stem.replace_input_with(1, edit.constant(weight, f'{stem.inputs[1].name}:scaled'))
+    stem.replace_input_with(1, edit.constant(weight, f'{required(stem.inputs[1]).name}:scaled'))
     ir.convenience.replace_all_uses_with(old, value)
     graph.inputs[0] = image
 

@@ -37,7 +37,8 @@ def export_model_file(network: nn.Module, path: str | Path, *, name: str) -> Pat
     architecture = next((k for k, v in ARCHITECTURES.items() if type(network) is v), None)
     if architecture is None:
         raise HydranetError(f'{type(network).__name__} is no network of hydranet_ros.')
-    heads = {task: head.out.out_channels for task, head in network.heads.items()}
+    modules: Any = network
+    heads = {task: head.out.out_channels for task, head in modules.heads.items()}
     model = _trace(network.eval(), list(heads))
     _strip(model, set(network.state_dict()))
     _store_half(model)

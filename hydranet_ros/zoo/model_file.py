@@ -45,13 +45,17 @@ def read_model_file(path: str | Path) -> ModelFile:
             f"'{properties.get(_PREFIX + 'format', 'nothing')}'). Make one from a checkpoint with "
             f'`hydranet models import`.'
         )
-    return ModelFile(
-        path=path,
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
-        name=properties[f'{_PREFIX}name'],
-        architecture=properties[f'{_PREFIX}architecture'],
-        heads=json.loads(properties[f'{_PREFIX}heads']),
-    )
+    try:
+        heads = {str(k): int(v) for k, v in json.loads(properties[f'{_PREFIX}heads']).items()}
+        return ModelFile(
+            path=path,
+            sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+            name=properties[f'{_PREFIX}name'],
+            architecture=properties[f'{_PREFIX}architecture'],
+            heads=heads,
+        )
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise HydranetError(f'{path} has damaged metadata ({error}); import it again.') from error
 
 
 def load_onnx(path: Path) -> onnx.ModelProto:

@@ -13,7 +13,9 @@ from hydranet_ros.deploy.graph import constant_of
 from hydranet_ros.deploy.graph import GraphEditor
 from hydranet_ros.deploy.graph import group_count
 from hydranet_ros.deploy.graph import ints
+from hydranet_ros.deploy.graph import is_constant
 from hydranet_ros.deploy.graph import remove_unused
+from hydranet_ros.deploy.graph import required
 from hydranet_ros.deploy.graph import supersede
 
 MOST_CHANNELS = 7  # above, the nine partial sums cost more memory traffic than they save
@@ -23,8 +25,10 @@ def apply(model: ir.Model) -> int:
     """Rewrite every dense 3x3 convolution of stride 1 to at most MOST_CHANNELS channels."""
     count = 0
     for conv in list(model.graph):
-        weight = constant_of(conv.inputs[1]) if conv.op_type == 'Conv' else None
-        if weight is None or weight.shape[2:] != (3, 3) or len(weight) > MOST_CHANNELS:
+        if conv.op_type != 'Conv' or not is_constant(conv.inputs[1]):
+            continue
+        weight = constant_of(conv.inputs[1])
+        if weight.shape[2:] != (3, 3) or len(weight) > MOST_CHANNELS:
             continue
         same = ints(conv, 'pads', []) == [1] * 4 and set(ints(conv, 'strides', [1])) == {1}
         if group_count(conv) != 1 or not same:
@@ -37,22 +41,18 @@ def apply(model: ir.Model) -> int:
 
 def _shifted_sums(edit: GraphEditor, conv: ir.Node, weight: np.ndarray) -> ir.Value:
     channels = len(weight)
-    height, width = conv.outputs[0].shape[2], conv.outputs[0].shape[3]
-    name = conv.inputs[1].name
+    height, width = required(conv.outputs[0].shape)[2:]
+    name = required(conv.inputs[1]).name
     taps = weight.transpose(2, 3, 0, 1).reshape(9 * channels, -1, 1, 1)  # row, column, channel
     partial = edit.add('Conv', [conv.inputs[0], edit.constant(taps, f'{name}:taps')])
     border = edit.constant(np.array([0, 0, 1, 1, 0, 0, 1, 1]), 'border')
     partial = edit.add('Pad', [partial, border])
     axes = edit.constant(np.array([1, 2, 3]), 'axes')
-    total: ir.Value | None = None
+    total = edit.constant(bias_of(conv).reshape(1, -1, 1, 1), f'{name}:bias')
     for tap in range(9):
         row, column = divmod(tap, 3)
         start = np.array([tap * channels, row, column])
         stop = start + np.array([channels, height, width])
         corners = [edit.constant(start, f'{name}:start'), edit.constant(stop, f'{name}:stop')]
-        term = edit.add('Slice', [partial, *corners, axes])
-        total = term if total is None else edit.add('Add', [total, term])
-    bias = bias_of(conv)
-    if bias is not None:
-        total = edit.add('Add', [total, edit.constant(bias.reshape(1, -1, 1, 1), f'{name}:bias')])
+        total = edit.add('Add', [total, edit.add('Slice', [partial, *corners, axes])])
     return total

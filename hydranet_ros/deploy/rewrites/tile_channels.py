@@ -9,11 +9,13 @@ convolutions mix them, and those are sums over channels: exact up to the order o
 import numpy as np
 import onnx_ir as ir
 
-from hydranet_ros.deploy.graph import bias_of
 from hydranet_ros.deploy.graph import constant_of
 from hydranet_ros.deploy.graph import GraphEditor
 from hydranet_ros.deploy.graph import group_count
+from hydranet_ros.deploy.graph import has_bias
+from hydranet_ros.deploy.graph import is_constant
 from hydranet_ros.deploy.graph import remove_unused
+from hydranet_ros.deploy.graph import required
 from hydranet_ros.deploy.graph import supersede
 
 GROUP = 32  # channels: at 1200x350, 3.4 MB of working set instead of 27
@@ -23,13 +25,13 @@ _ELEMENTWISE = {'MaxPool', 'Clip', 'Add', 'Mul'}
 def apply(model: ir.Model) -> int:
     """Tile from the first max-pool at the finest scale to the heads' dense convolutions."""
     heads = [node for node in model.graph if _is_head(node)]
-    region = _channelwise_before(heads)
-    pools = [node for node in model.graph if node in region and node.op_type == 'MaxPool']
+    before = _channelwise_before(heads)
+    pools = [node for node in model.graph if node in before and node.op_type == 'MaxPool']
     if not heads or not pools:
         return 0
-    entry = pools[0].inputs[0]
-    region = [node for node in model.graph if node in region and _follows(node, entry)]
-    channels = entry.shape[1]
+    entry = required(pools[0].inputs[0])
+    region = [node for node in model.graph if node in before and _follows(node, entry)]
+    channels = required(entry.shape)[1]
     if channels % GROUP:
         return 0
     edit = GraphEditor(model.graph, region[0])
@@ -41,7 +43,7 @@ def apply(model: ir.Model) -> int:
         for node in region:
             mapped[node.outputs[0]] = _clone(edit, node, mapped, i)
         for head in heads:
-            term = _partial_head(edit, head, mapped[head.inputs[0]], i)
+            term = _partial_head(edit, head, mapped[required(head.inputs[0])], i)
             sums[head] = edit.add('Add', [sums[head], term]) if head in sums else term
     for head, total in sums.items():
         supersede(head.outputs[0], total)
@@ -65,7 +67,7 @@ def _is_head(node: ir.Node) -> bool:
 
 def _channelwise_before(heads: list[ir.Node]) -> set[ir.Node]:
     region: set[ir.Node] = set()
-    pending = [head.inputs[0].producer() for head in heads]
+    pending = [required(head.inputs[0]).producer() for head in heads]
     while pending:
         node = pending.pop()
         if node is None or node in region or not _is_channelwise(node):
@@ -90,9 +92,10 @@ def _follows(node: ir.Node, entry: ir.Value) -> bool:
         value = pending.pop()
         if value is entry:
             return True
-        if value not in seen and value.producer() is not None:
+        producer = value.producer()
+        if value not in seen and producer is not None:
             seen.add(value)
-            pending.extend(v for v in value.producer().inputs if v is not None)
+            pending.extend(v for v in producer.inputs if v is not None)
     return False
 
 
@@ -109,12 +112,13 @@ def _split(edit: GraphEditor, entry: ir.Value, count: int) -> list[ir.Value]:
 def _clone(edit: GraphEditor, node: ir.Node, mapped: dict, i: int) -> ir.Value:
     inputs = []
     for value in node.inputs:
-        array = constant_of(value)
-        if array is not None and array.ndim == 4:
+        whole = required(value)
+        if is_constant(whole) and constant_of(whole).ndim == 4:
             axis = 0 if node.op_type == 'Conv' else 1
-            part = np.take(array, range(i * GROUP, (i + 1) * GROUP), axis)
-            value = edit.constant(part, f'{value.name}:group')
-        inputs.append(mapped.get(value, value))
+            part = np.take(constant_of(whole), range(i * GROUP, (i + 1) * GROUP), axis)
+            inputs.append(edit.constant(part, f'{whole.name}:group'))
+        else:
+            inputs.append(mapped.get(whole, whole))
     attributes = {k: a.value for k, a in node.attributes.items()}
     if 'group' in attributes:
         attributes['group'] = GROUP
@@ -123,7 +127,7 @@ def _clone(edit: GraphEditor, node: ir.Node, mapped: dict, i: int) -> ir.Value:
 
 def _partial_head(edit: GraphEditor, head: ir.Node, source: ir.Value, i: int) -> ir.Value:
     weight = constant_of(head.inputs[1])[:, i * GROUP : (i + 1) * GROUP]
-    inputs = [source, edit.constant(weight, f'{head.inputs[1].name}:group')]
-    if i == 0 and bias_of(head) is not None:
-        inputs.append(head.inputs[2])
+    inputs = [source, edit.constant(weight, f'{required(head.inputs[1]).name}:group')]
+    if i == 0 and has_bias(head):
+        inputs.append(required(head.inputs[2]))
     return edit.add('Conv', inputs, **{k: a.value for k, a in head.attributes.items()})
