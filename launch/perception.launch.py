@@ -1,0 +1,140 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""Start the perception node and, on request, a camera to play with and RViz."""
+
+import os
+
+from ament_index_python.packages import get_package_share_directory
+from ament_index_python.packages import get_packages_with_prefixes
+from launch.actions import DeclareLaunchArgument
+from launch.actions import OpaqueFunction
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+
+from launch import LaunchContext
+from launch import LaunchDescription
+
+PACKAGE = 'hydranet_ros'
+SHARE = get_package_share_directory(PACKAGE)
+SWITCH = ['true', 'false']
+# Arguments that are parameters too: where they stay empty, params_file decides.
+PARAMETERS = ('model', 'backend', 'precision', 'autostart')
+SHOWN = ('semantic/overlay', 'semantic/color', 'depth/color')
+
+# Name, default, choices, description.
+ARGUMENTS = [
+    ('model', '', None, 'Model card: a name or the path of a .yaml; empty: as in params_file.'),
+    (
+        'backend',
+        '',
+        ['', 'auto', 'onnxruntime', 'openvino', 'torch'],
+        'What runs the network; empty: as in params_file.',
+    ),
+    (
+        'precision',
+        '',
+        ['', 'auto', 'fp32', 'bf16'],
+        'Arithmetic of the network; empty: as in params_file.',
+    ),
+    ('image', 'image', None, 'Image topic of the camera; compressed ones: IMAGE/compressed.'),
+    ('camera_info', '', None, 'CameraInfo topic; empty: camera_info beside the image topic.'),
+    (
+        'source',
+        'none',
+        None,
+        'What our camera node plays as the image topic: a folder, a video, a device (/dev/video0) '
+        'or street, which is drawn; none: there is a camera.',
+    ),
+    ('params_file', f'{SHARE}/config/perception.yaml', None, 'Parameters of the nodes (YAML).'),
+    ('namespace', '', None, 'Namespace of all nodes.'),
+    ('rviz', 'auto', ['auto', *SWITCH], 'Start RViz; auto: where rviz2 and a display are.'),
+    (
+        'autostart',
+        '',
+        ['', *SWITCH],
+        'Configure and activate at start; false: a lifecycle manager does; empty: as in '
+        'params_file.',
+    ),
+    ('use_sim_time', 'false', SWITCH, 'Take the time from /clock (ros2 bag play --clock).'),
+    (
+        'log_level',
+        'info',
+        ['debug', 'info', 'warn', 'error', 'fatal'],
+        'Least severe level that the nodes log.',
+    ),
+]
+
+
+def wants_rviz(choice: str) -> bool:
+    """Return whether to start RViz."""
+    if choice == 'auto':
+        display = os.environ.get('DISPLAY') or os.environ.get('WAYLAND_DISPLAY')
+        return bool(display) and 'rviz2' in get_packages_with_prefixes()
+    return choice == 'true'
+
+
+def nodes(context: LaunchContext) -> list[Node]:
+    """Return the nodes to start, now that the arguments have their values."""
+    given = context.launch_configurations
+    image = given['image']
+    camera_info = given['camera_info'] or ''.join(image.rpartition('/')[:2]) + 'camera_info'
+    camera_topics = [
+        ('image', image),
+        ('image/compressed', f'{image}/compressed'),
+        ('camera_info', camera_info),
+    ]
+    common = {
+        'namespace': given['namespace'],
+        'ros_arguments': ['--log-level', given['log_level']],
+        'output': 'screen',
+        'emulate_tty': True,
+    }
+    clock = {'use_sim_time': given['use_sim_time'] == 'true'}
+    chosen = {
+        name: ParameterValue(given[name], value_type=bool if given[name] in SWITCH else str)
+        for name in PARAMETERS
+        if given[name]
+    }
+    started = [
+        Node(
+            package=PACKAGE,
+            executable='perception',
+            name='perception',
+            parameters=[given['params_file'], chosen | clock],
+            remappings=camera_topics,
+            **common,
+        )
+    ]
+    if given['source'] != 'none':
+        played = {'source': ParameterValue(given['source'], value_type=str), 'loop': True}
+        started.append(
+            Node(
+                package=PACKAGE,
+                executable='camera',
+                name='camera',
+                parameters=[given['params_file'], played | clock],
+                remappings=camera_topics,
+                **common,
+            )
+        )
+    if wants_rviz(given['rviz']):
+        started.append(
+            Node(
+                package='rviz2',
+                executable='rviz2',
+                arguments=['-d', os.path.join(SHARE, 'config', 'perception.rviz')],
+                parameters=[clock],
+                remappings=[(f'/{topic}', topic) for topic in SHOWN],
+                **common,
+            )
+        )
+    return started
+
+
+def generate_launch_description() -> LaunchDescription:
+    """Declare the arguments and start the nodes."""
+    declared = [
+        DeclareLaunchArgument(name, default_value=default, choices=choices, description=text)
+        for name, default, choices, text in ARGUMENTS
+    ]
+    return LaunchDescription([*declared, OpaqueFunction(function=nodes)])
