@@ -21,7 +21,8 @@ class GraphEditor:
         unique, i = name, 1
         while unique in self.graph.initializers:
             unique, i = f'{name}:{i}', i + 1
-        tensor = ir.tensor(np.ascontiguousarray(value), name=unique)
+        value = np.asarray(value, order='C')
+        tensor = ir.tensor(value, name=unique)
         initialiser = ir.Value(
             name=unique, shape=ir.Shape(value.shape), type=ir.TensorType(tensor.dtype)
         )
