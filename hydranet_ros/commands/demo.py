@@ -1,0 +1,83 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""The subcommand `hydranet demo`."""
+
+import argparse
+from pathlib import Path
+
+SUMMARY = 'Show a street going through the ROS 2 node, live, in a file and on a local page.'
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        '--duration', type=_seconds, metavar='S', help='end S seconds after the first answer'
+    )
+    parser.add_argument(
+        '--source', default='street', help='street, or a folder, video or device (%(default)s)'
+    )
+    parser.add_argument('--model', default='untrained', help='a model card (%(default)s)')
+    parser.add_argument('--backend', default='auto', help='auto, openvino, onnxruntime or torch')
+    parser.add_argument('--precision', default='auto', help='auto, fp32 or bf16')
+    parser.add_argument('--rate', type=_seconds, default=10.0, help='of the camera, Hz (10)')
+    parser.add_argument(
+        '--out', type=Path, default=Path('out'), metavar='DIR', help='where demo.png goes (out)'
+    )
+    parser.add_argument(
+        '--port', type=_port, default=8080, help='of the page; 0: any (%(default)s)'
+    )
+    parser.add_argument('--no-web', action='store_true', help='serve no page')
+    parser.add_argument(
+        '--domain-id', type=_domain, metavar='N', help='ROS domain (one that nobody uses)'
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the demo; HydranetError where ROS 2 is missing."""
+    from hydranet_ros.errors import HydranetError
+
+    try:
+        import rclpy  # noqa: F401
+    except ImportError as error:
+        raise HydranetError(
+            f'the demo needs ROS 2 ({error}). Source a ROS 2 installation, or run `make demo`, '
+            'which installs it into .venv.'
+        ) from error
+    from hydranet_ros.ros.live_demo import DemoSettings
+    from hydranet_ros.ros.live_demo import run_demo
+
+    return run_demo(
+        DemoSettings(
+            source=args.source,
+            model=args.model,
+            backend=args.backend,
+            precision=args.precision,
+            rate=args.rate,
+            out=args.out,
+            duration=args.duration,
+            port=None if args.no_web else args.port,
+            domain_id=args.domain_id,
+        )
+    )
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.0 < value < 1e9:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number above 0")
+    return value
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"'{text}' is no port from 0 to 65535")
+    return int(text)
+
+
+def _domain(text: str) -> int:
+    if not text.isdigit() or int(text) > 232:
+        raise argparse.ArgumentTypeError(f"'{text}' is no ROS domain from 0 to 232")
+    return int(text)

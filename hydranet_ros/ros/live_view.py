@@ -1,0 +1,126 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""A node that looks at the camera and at what `perception` answers, paired by their stamps."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from dataclasses import field
+from functools import partial
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray
+import numpy as np
+from rclpy.node import Node
+from rclpy.qos import QoSProfile
+from rclpy.qos import ReliabilityPolicy
+from sensor_msgs.msg import Image
+
+from hydranet_ros.perception import Prediction
+from hydranet_ros.picture import Meaning
+from hydranet_ros.picture import side_by_side
+from hydranet_ros.ros.diagnostics import entries_of
+from hydranet_ros.ros.diagnostics import TOPIC as DIAGNOSTICS
+from hydranet_ros.ros.images import ImageDecoder
+from hydranet_ros.ros.publishers import DEPTH
+from hydranet_ros.ros.publishers import DEPTH_COLOR
+from hydranet_ros.ros.publishers import SEMANTIC
+from hydranet_ros.ros.publishers import SEMANTIC_COLOR
+from hydranet_ros.zoo.card import Task
+
+NAME = 'live_view'
+CAMERA = 'image'
+_WAITING_SETS = 32
+_QOS = QoSProfile(depth=5, reliability=ReliabilityPolicy.RELIABLE)
+Stamp = tuple[int, int]
+
+
+@dataclass
+class Tally:
+    """Count what came since the last look; latencies are seconds from stamp to receipt."""
+
+    images: int = 0
+    answers: int = 0
+    latencies: list[float] = field(default_factory=list)
+
+
+class LiveView(Node):
+    """Subscribe to the camera and to all that is shown, and keep the newest complete set.
+
+    Attributes:
+        tally: what came since take_tally().
+        report: the newest entries of perception's diagnostics.
+
+    """
+
+    def __init__(self, meaning: Meaning, tasks: tuple[Task, ...], **arguments: Any) -> None:
+        super().__init__(NAME, **arguments)
+        self._meaning = meaning
+        self._decoder = ImageDecoder()
+        self._sets: OrderedDict[Stamp, dict[str, Image]] = OrderedDict()
+        self._newest: dict[str, Image] | None = None
+        self.tally = Tally()
+        self.report: dict[str, str] = {}
+        outputs = (SEMANTIC, SEMANTIC_COLOR, DEPTH, DEPTH_COLOR)
+        topics = [output.topic for output in outputs if output.task in tasks]
+        self._topics = {CAMERA, *topics}
+        for topic in self._topics:
+            self.create_subscription(Image, topic, partial(self._take, topic), _QOS)
+        self.create_subscription(DiagnosticArray, DIAGNOSTICS, self._on_diagnostics, 10)
+
+    def take_tally(self) -> Tally:
+        """Return what came since the last call, and begin again."""
+        tally, self.tally = self.tally, Tally()
+        return tally
+
+    def take_picture(self, caption: str) -> np.ndarray | None:
+        """Compose the newest complete set; None where none came since the last call."""
+        newest, self._newest = self._newest, None
+        if newest is None:
+            return None
+        return side_by_side(
+            self._decoder.decode(newest[CAMERA]),
+            Prediction(
+                labels=_pixels(newest.get(SEMANTIC.topic), np.uint8),
+                depth=_pixels(newest.get(DEPTH.topic), np.float32),
+            ),
+            self._meaning,
+            caption=caption,
+            label_colors=_pixels(newest.get(SEMANTIC_COLOR.topic), np.uint8),
+            depth_colors=_pixels(newest.get(DEPTH_COLOR.topic), np.uint8),
+        )
+
+    def _take(self, topic: str, message: Image) -> None:
+        stamp = (message.header.stamp.sec, message.header.stamp.nanosec)
+        if topic == CAMERA:
+            self.tally.images += 1
+        found = self._sets.setdefault(stamp, {})
+        found[topic] = message
+        if found.keys() == self._topics:
+            self._complete(stamp, found)
+        while len(self._sets) > _WAITING_SETS:
+            self._sets.popitem(last=False)
+
+    def _complete(self, stamp: Stamp, found: dict[str, Image]) -> None:
+        del self._sets[stamp]
+        self._newest = found
+        now = self.get_clock().now().nanoseconds
+        self.tally.answers += 1
+        self.tally.latencies.append((now - stamp[0] * 1_000_000_000 - stamp[1]) * 1e-9)
+
+    def _on_diagnostics(self, message: DiagnosticArray) -> None:
+        entries = entries_of(message)
+        if entries is not None:
+            self.report = entries
+
+
+def _pixels(message: Image | None, dtype: type) -> np.ndarray | None:
+    """View the pixels of one of perception's images, (H, W) or (H, W, 3); None of none."""
+    if message is None:
+        return None
+    shape = (message.height, message.width, 3)[: 3 if message.encoding == 'rgb8' else 2]
+    return np.frombuffer(message.data, dtype).reshape(shape)
+
+
+def percentile_ms(latencies: list[float], percent: int) -> float:
+    """Return a percentile in milliseconds; NaN of nothing."""
+    return float(np.percentile(latencies, percent)) * 1e3 if latencies else float('nan')
