@@ -29,6 +29,7 @@ class BuildRequest:
     batch: int = 1
     domain: str | None = None
     threads: int = 0  # 0: as many as the machine has
+    rewrites: frozenset[Rewrite] | None = None  # None: those that pay on the backend
 
     def logits_graph(self, rewrites: frozenset[Rewrite]) -> onnx.ModelProto:
         """Specialise the model file for this request, cut at logits size."""

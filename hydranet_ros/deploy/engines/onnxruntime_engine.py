@@ -45,14 +45,15 @@ def precisions() -> tuple[Precision, ...]:
 
 def make_runner(request: BuildRequest, cache: EngineCache) -> 'OnnxRuntimeRunner':
     """Load the specialised graph from the cache, or specialise and keep it."""
-    key = CacheKey.of(request, version(), platform.machine(), REWRITES)
+    rewrites = REWRITES if request.rewrites is None else request.rewrites
+    key = CacheKey.of(request, version(), platform.machine(), rewrites)
     stored = cache.get(key)
     if stored is not None:
         try:
             return OnnxRuntimeRunner(stored, request.threads)
         except Exception as error:  # its exception types derive from nothing more specific
             cache.discard(key, error)
-    graph = request.logits_graph(REWRITES).SerializeToString()
+    graph = request.logits_graph(rewrites).SerializeToString()
     cache.put(key, graph)
     return OnnxRuntimeRunner(graph, request.threads)
 

@@ -64,14 +64,15 @@ def make_runner(request: BuildRequest, cache: EngineCache) -> 'OpenVinoRunner':
     }
     if request.threads:
         config['INFERENCE_NUM_THREADS'] = request.threads
-    key = CacheKey.of(request, version(), device(), REWRITES)
+    rewrites = REWRITES if request.rewrites is None else request.rewrites
+    key = CacheKey.of(request, version(), device(), rewrites)
     stored = cache.get(key)
     if stored is not None:
         try:
             return OpenVinoRunner(core.import_model(io.BytesIO(stored), 'CPU', config))
         except RuntimeError as error:
             cache.discard(key, error)
-    graph = request.logits_graph(REWRITES).SerializeToString()
+    graph = request.logits_graph(rewrites).SerializeToString()
     compiled = core.compile_model(core.read_model(graph), 'CPU', config)
     blob = io.BytesIO()
     compiled.export_model(blob)
