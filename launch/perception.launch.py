@@ -66,11 +66,13 @@ ARGUMENTS = [
 
 
 def wants_rviz(choice: str) -> bool:
-    """Return whether to start RViz."""
-    if choice == 'auto':
-        display = os.environ.get('DISPLAY') or os.environ.get('WAYLAND_DISPLAY')
-        return bool(display) and 'rviz2' in get_packages_with_prefixes()
-    return choice == 'true'
+    """Return whether to start RViz; RuntimeError where it is asked for and missing."""
+    installed = 'rviz2' in get_packages_with_prefixes()
+    if choice == 'true' and not installed:
+        # Raised before any node runs: launch would leave the others behind.
+        raise RuntimeError('rviz:=true needs RViz: install ros-$ROS_DISTRO-rviz2.')
+    display = os.environ.get('DISPLAY') or os.environ.get('WAYLAND_DISPLAY')
+    return choice == 'true' or (choice == 'auto' and installed and bool(display))
 
 
 def nodes(context: LaunchContext) -> list[Node]:
@@ -91,9 +93,9 @@ def nodes(context: LaunchContext) -> list[Node]:
     }
     clock = {'use_sim_time': given['use_sim_time'] == 'true'}
     chosen = {
-        name: ParameterValue(given[name], value_type=bool if given[name] in SWITCH else str)
+        name: value == 'true' if value in SWITCH else ParameterValue(value, value_type=str)
         for name in PARAMETERS
-        if given[name]
+        if (value := given[name])
     }
     started = [
         Node(

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Carry images between processes without losing them: the Fast DDS profile and the QoS."""
 
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version
 import os
 from pathlib import Path
 
@@ -24,6 +26,16 @@ def profile_path() -> Path:
     return config_dir() / 'fastdds.xml'
 
 
+def profile_variable() -> str:
+    """Return the variable that this ROS distribution reads; the newer ones warn of the older."""
+    older, newer = PROFILE_VARIABLES
+    try:
+        kilted_or_later = int(version('rclpy').partition('.')[0]) >= 8
+    except PackageNotFoundError:
+        kilted_or_later = False
+    return newer if kilted_or_later else older
+
+
 def use_profile() -> Path | None:
     """Let this process and its children use our Fast DDS profile; call before rclpy.init.
 
@@ -37,7 +49,7 @@ def use_profile() -> Path | None:
     if 'fastrtps' not in os.environ.get('RMW_IMPLEMENTATION', 'rmw_fastrtps_cpp'):
         return None
     path = profile_path()
-    os.environ.update(dict.fromkeys(PROFILE_VARIABLES, str(path)))
+    os.environ[profile_variable()] = str(path)
     return path
 
 
@@ -46,8 +58,7 @@ def remedy() -> str:
     rmw = get_rmw_implementation_identifier()
     if 'fastrtps' not in rmw:
         return f'Raise the socket buffers of {rmw}, or let the camera publish reliably.'
-    names = ' '.join(f'{name}={profile_path()}' for name in PROFILE_VARIABLES)
     return (
         "The camera's shared memory is too small for images by default. In the shell that starts "
-        f'the camera driver, run first: export {names}'
+        f'the camera driver, run first: export {profile_variable()}={profile_path()}'
     )

@@ -28,12 +28,24 @@ def environment(monkeypatch):
     return os.environ
 
 
-def test_profile_is_named_in_the_variables_of_all_distributions(environment):
+@pytest.mark.parametrize(
+    ('rclpy_version', 'variable'),
+    [
+        ('3.3.16', 'FASTRTPS_DEFAULT_PROFILES_FILE'),
+        ('7.1.6', 'FASTRTPS_DEFAULT_PROFILES_FILE'),
+        ('9.1.2', 'FASTDDS_DEFAULT_PROFILES_FILE'),
+    ],
+)
+def test_profile_is_named_in_the_variable_of_the_distribution(
+    environment, monkeypatch, rclpy_version, variable
+):
+    monkeypatch.setattr(transport, 'version', lambda name: rclpy_version)
     path = transport.use_profile()
     assert path is not None
     assert path.is_file()
-    assert environment['FASTRTPS_DEFAULT_PROFILES_FILE'] == str(path)
-    assert environment['FASTDDS_DEFAULT_PROFILES_FILE'] == str(path)
+    chosen = {name: environment.get(name) for name in transport.PROFILE_VARIABLES}
+    assert chosen == dict.fromkeys(transport.PROFILE_VARIABLES) | {variable: str(path)}
+    assert f'export {variable}={path}' in transport.remedy()
 
 
 @pytest.mark.parametrize(
@@ -50,11 +62,6 @@ def test_what_the_user_has_chosen_is_left_alone(environment, name, value):
     before = dict(environment)
     assert transport.use_profile() is None
     assert dict(environment) == before
-
-
-def test_remedy_is_a_line_for_the_cameras_shell():
-    line = f'export FASTRTPS_DEFAULT_PROFILES_FILE={transport.profile_path()}'
-    assert line in transport.remedy()
 
 
 def test_shared_memory_holds_several_images_and_the_network_stays():
