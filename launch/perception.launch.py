@@ -18,7 +18,7 @@ PACKAGE = 'hydranet_ros'
 SHARE = get_package_share_directory(PACKAGE)
 SWITCH = ['true', 'false']
 # Arguments that are parameters too: where they stay empty, params_file decides.
-PARAMETERS = ('model', 'backend', 'precision', 'autostart')
+PARAMETERS = ('model', 'backend', 'precision', 'autostart', 'use_sim_time')
 SHOWN = ('semantic/overlay', 'semantic/color', 'depth/color')
 
 # Name, default, choices, description.
@@ -55,7 +55,12 @@ ARGUMENTS = [
         'Configure and activate at start; false: a lifecycle manager does; empty: as in '
         'params_file.',
     ),
-    ('use_sim_time', 'false', SWITCH, 'Take the time from /clock (ros2 bag play --clock).'),
+    (
+        'use_sim_time',
+        '',
+        ['', *SWITCH],
+        'Take the time from /clock (ros2 bag play --clock); empty: as in params_file.',
+    ),
     (
         'log_level',
         'info',
@@ -91,18 +96,18 @@ def nodes(context: LaunchContext) -> list[Node]:
         'output': 'screen',
         'emulate_tty': True,
     }
-    clock = {'use_sim_time': given['use_sim_time'] == 'true'}
     chosen = {
         name: value == 'true' if value in SWITCH else ParameterValue(value, value_type=str)
         for name in PARAMETERS
         if (value := given[name])
     }
+    clock = {name: value for name, value in chosen.items() if name == 'use_sim_time'}
     started = [
         Node(
             package=PACKAGE,
             executable='perception',
             name='perception',
-            parameters=[given['params_file'], chosen | clock],
+            parameters=[given['params_file'], chosen],
             remappings=camera_topics,
             **common,
         )
