@@ -5,10 +5,9 @@
 from collections.abc import Collection
 import threading
 import time
-from typing import Any
 
 import numpy as np
-from rclpy.clock import Clock
+from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import Image
 
@@ -39,19 +38,19 @@ class FrameAnswerer:
 
     def __init__(
         self,
+        node: Node,
         publishers: OutputPublishers,
         look: Look,
-        clock: Clock,
-        logger: Any,
     ) -> None:
+        self._context = node.context
+        self._clock = node.get_clock()
+        self._logger = node.get_logger()
         self._publishers = publishers
-        self._clock = clock
-        self._logger = logger
-        self._decoder = ImageDecoder(warn=logger.warning)
+        self._decoder = ImageDecoder(warn=self._logger.warning)
         self._publishing = threading.Lock()
         self._active = False
-        self._previous_end = 0.0
         self._row = np.zeros(len(Stage))
+        self._doubted = False
         self.look = look
         self.camera_info: CameraInfo | None = None
         self.times = StageTimes()
@@ -62,14 +61,8 @@ class FrameAnswerer:
         with self._publishing:
             self._active = active
 
-    def __call__(self, perception: Perception, frame: Frame) -> Outcome:
+    def __call__(self, perception: Perception, frame: Frame, free_since: float) -> Outcome:
         """Answer one frame; HydranetError where its message cannot be read."""
-        try:
-            return self._answer(perception, frame)
-        finally:
-            self._previous_end = time.perf_counter()
-
-    def _answer(self, perception: Perception, frame: Frame) -> Outcome:
         message, row = frame.message, self._row
         info = matching(self.camera_info, message.height, message.width)
         watched = self._publishers.watched()
@@ -80,11 +73,11 @@ class FrameAnswerer:
         rgb = self._decoder.decode(message)
         row[Stage.DECODE] = time.perf_counter() - began
 
-        prediction = self._publishers.buffers(watched, message.height, message.width)
+        buffers = self._publishers.buffers(watched, message.height, message.width)
         perception.predict(
             rgb,
             depth_scale=self._depth_scale(perception, info, message),
-            out=prediction,
+            out=buffers,
             wanted={output.field for output in watched},
         )
         timings = perception.timings
@@ -96,7 +89,7 @@ class FrameAnswerer:
         began = time.perf_counter()
         published = self._publish([one for one in watched if not one.picture], frame, info)
         drawing = time.perf_counter()
-        self._publishers.render(watched, rgb, prediction, self.look)
+        self._publishers.render(watched, rgb, self.look)
         drawn = time.perf_counter()
         published &= self._publish([one for one in watched if one.picture], frame, None)
         ended = time.perf_counter()
@@ -105,7 +98,7 @@ class FrameAnswerer:
         row[Stage.RENDER] = drawn - drawing
         row[Stage.PUBLISH] = (drawing - began) + (ended - drawn)
         row[Stage.CALLBACK_TO_PUBLISH] = ended - frame.received
-        row[Stage.WAIT] = max(0.0, self._previous_end - frame.received)
+        row[Stage.WAIT] = max(0.0, free_since - frame.received)
         engine = timings.pre + timings.network + timings.post
         row[Stage.OVERHEAD] = row[Stage.CALLBACK_TO_PUBLISH] - row[Stage.WAIT] - engine
         self.times.record(row)
@@ -117,9 +110,13 @@ class FrameAnswerer:
         with self._publishing:
             if not self._active:
                 return False
-            self._publishers.publish(outputs, frame.message.header)
-            if info is not None and self._publishers.camera_info_watched():
-                self._publishers.publish_camera_info(info, frame.message.header)
+            try:
+                self._publishers.publish(outputs, info, frame.message.header)
+            except Exception:
+                # After Ctrl-C the context is gone before the node is told to stop.
+                if self._context.ok():
+                    raise
+                return False
             return True
 
     def _depth_scale(
@@ -130,7 +127,9 @@ class FrameAnswerer:
             return 1.0
         _, input_width = perception.input_size_for(message.height, message.width)
         scale = depth_scale(depth, info, input_width)
-        if scale is None:
-            self._logger.info(doubt(depth, info), once=True)
-            return 1.0
-        return scale
+        if scale is not None:
+            return scale
+        if not self._doubted:
+            self._doubted = True  # a suppressed rclpy log call still takes 0.1 ms
+            self._logger.info(doubt(depth, info))
+        return 1.0

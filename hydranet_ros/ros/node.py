@@ -3,18 +3,15 @@
 """The lifecycle node `perception`: a camera's images in, labels and depth out."""
 
 from collections.abc import Callable
-import signal
 import sys
 from typing import Any
 
 import rclpy
 from rclpy.clock import Clock
 from rclpy.clock import ClockType
-from rclpy.executors import ExternalShutdownException
 from rclpy.lifecycle import LifecycleNode
 from rclpy.lifecycle import LifecycleState
 from rclpy.lifecycle import TransitionCallbackReturn
-from rclpy.logging import get_logger
 
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.ros.diagnostics import DiagnosticsPublisher
@@ -23,13 +20,12 @@ from hydranet_ros.ros.diagnostics import NodeState
 from hydranet_ros.ros.diagnostics import PERIOD_S
 from hydranet_ros.ros.log_forwarding import forward_logs
 from hydranet_ros.ros.preflight import check_model
+from hydranet_ros.ros.process import run_node
 from hydranet_ros.ros.session import PerceptionSession
-from hydranet_ros.ros.session import untrained_warning
 from hydranet_ros.ros.settings import declare
 from hydranet_ros.ros.settings import on_change
 from hydranet_ros.ros.settings import Settings
 from hydranet_ros.ros.slot import Counts
-from hydranet_ros.ros.transport import use_profile
 
 NAME = 'perception'
 
@@ -122,8 +118,6 @@ class PerceptionNode(LifecycleNode):
         logger.info(f'Model {card.name}: {card.title}.')
         if card.trained:
             logger.info(f'Licence of the weights: {card.licence}. {card.licence_note}')
-        else:
-            logger.warning(f'{untrained_warning(card)}.')
         self._session = PerceptionSession(self, self.settings, card, self._failed.trigger)
 
     def _activate(self) -> None:
@@ -157,32 +151,13 @@ class PerceptionNode(LifecycleNode):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the node until Ctrl-C; 1 where it cannot start."""
-    use_profile()
-    node: PerceptionNode | None = None
-    initialised = False
-    try:
-        rclpy.init(args=arguments)
-        initialised = True
-        node = PerceptionNode()
-        if node.settings.autostart and not node.start():
-            return 1
-        rclpy.spin(node)
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass
-    except HydranetError as error:
-        get_logger(NAME).fatal(str(error))
+    return run_node(NAME, PerceptionNode, _serve, arguments)
+
+
+def _serve(node: PerceptionNode) -> int:
+    if node.settings.autostart and not node.start():
         return 1
-    except Exception:
-        # Once the context is gone, every call of rclpy fails: that is the end, not an error.
-        if not initialised or rclpy.ok():
-            raise
-    finally:
-        # `ros2 launch` and the terminal both send Ctrl-C, and the second must not break the end.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        if node is not None:
-            node.close()
-            node.destroy_node()
-        rclpy.try_shutdown()
+    rclpy.spin(node)
     return 0
 
 

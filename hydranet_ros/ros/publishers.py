@@ -98,10 +98,6 @@ class OutputPublishers:
             if publisher.get_subscription_count() > 0
         )
 
-    def camera_info_watched(self) -> bool:
-        """Return whether depth/camera_info has a subscriber now."""
-        return self._camera_info is not None and self._camera_info.get_subscription_count() > 0
-
     def buffers(self, watched: Collection[Output], height: int, width: int) -> Prediction:
         """Return arrays inside the messages for all that the watched outputs are made of.
 
@@ -110,53 +106,47 @@ class OutputPublishers:
         if (height, width) != self._size:
             self._writers.clear()
             self._size = (height, width)
-        prediction = Prediction(labels=None, depth=None, confidence=None, normals=None)
+        prediction = Prediction()
         for output in watched:
             setattr(prediction, output.field, self._array(_HOMES[output.field]))
         return prediction
 
-    def render(
-        self, watched: Collection[Output], rgb: np.ndarray, prediction: Prediction, look: Look
-    ) -> None:
+    def render(self, watched: Collection[Output], rgb: np.ndarray, look: Look) -> None:
         """Draw those of the watched outputs that are pictures for people.
 
         Args:
-            watched: as given to `buffers`.
+            watched: as given to `buffers`, whose arrays have been filled since.
             rgb: the camera's picture, uint8 (H, W, 3).
-            prediction: what `buffers` gave, filled.
             look: colours.
 
         """
         if SEMANTIC_COLOR in watched or SEMANTIC_OVERLAY in watched:
-            color = self._array(SEMANTIC_COLOR)
-            color_labels(prediction.labels, look.palette, out=color)
+            labels, color = self._array(SEMANTIC), self._array(SEMANTIC_COLOR)
+            color_labels(labels, look.palette, out=color)
             if SEMANTIC_OVERLAY in watched:
-                overlay(
-                    rgb,
-                    color,
-                    look.overlay_alpha,
-                    labels=prediction.labels,
-                    out=self._array(SEMANTIC_OVERLAY),
-                )
+                out = self._array(SEMANTIC_OVERLAY)
+                overlay(rgb, color, look.overlay_alpha, labels=labels, out=out)
         if DEPTH_COLOR in watched:
-            color_depth(
-                prediction.depth, look.depth_min, look.depth_max, out=self._array(DEPTH_COLOR)
-            )
+            out = self._array(DEPTH_COLOR)
+            color_depth(self._array(DEPTH), look.depth_min, look.depth_max, out=out)
 
-    def publish(self, watched: Collection[Output], header: Header) -> None:
-        """Publish the watched outputs with the header of the camera's image."""
-        for output in watched:
+    def publish(
+        self, outputs: Collection[Output], info: CameraInfo | None, header: Header
+    ) -> None:
+        """Publish outputs, and the calibration where somebody wants it, with the image's header.
+
+        The calibration is left as it is.
+        """
+        for output in outputs:
             message = self._writers[output].message
             message.header = header
             self._publishers[output].publish(message)
-
-    def publish_camera_info(self, info: CameraInfo, header: Header) -> None:
-        """Publish the camera's calibration, which is left as it is, with the image's header."""
-        if self._camera_info is None:
+        if info is None or self._camera_info is None:
             return
-        message = copy.copy(info)
-        message.header = header
-        self._camera_info.publish(message)
+        if self._camera_info.get_subscription_count() > 0:
+            passed_on = copy.copy(info)
+            passed_on.header = header
+            self._camera_info.publish(passed_on)
 
     def destroy(self) -> None:
         """Take the topics back."""

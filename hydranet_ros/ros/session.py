@@ -25,6 +25,7 @@ from hydranet_ros.ros.slot import FrameSlot
 from hydranet_ros.ros.statistics import Rate
 from hydranet_ros.ros.worker import Frame
 from hydranet_ros.ros.worker import Worker
+from hydranet_ros.ros.worker import WorkerState
 from hydranet_ros.zoo.card import ModelCard
 
 STOP_S = 10.0
@@ -53,15 +54,11 @@ class PerceptionSession:
         self._domain = chosen.name if chosen else None
         self._logger = node.get_logger()
         self._publishers = OutputPublishers(node, card.tasks)
-        self._answerer = FrameAnswerer(
-            self._publishers,
-            self._look(settings),
-            node.get_clock(),
-            self._logger,
-        )
+        self._answerer = FrameAnswerer(node, self._publishers, self._look(settings))
         self._input: CameraInput | None = None
         self._lost: int | None = 0
         self._rate = Rate()
+        self._reported = (0, 0)
         self._progress = ''
         self._slot: FrameSlot[Frame] = FrameSlot()
         self._slot.set_max_rate(settings.max_rate)
@@ -118,6 +115,7 @@ class PerceptionSession:
         """Look at everything; the rate is the one since the last look."""
         counts = self.counts
         perception = self._worker.perception
+        loading = self._worker.state is WorkerState.LOADING
         facts = {
             'model': self.card.name,
             'trained': str(self.card.trained).lower(),
@@ -126,9 +124,9 @@ class PerceptionSession:
         }
         return Health(
             state=state,
-            worker=self._progress or self._worker.state.value,
+            worker=self._progress if loading and self._progress else self._worker.state.value,
             error=self._worker.error,
-            warnings=tuple(self._warnings()),
+            warnings=tuple(self._warnings(counts)),
             facts=facts,
             counts=counts,
             lost=self.lost,
@@ -137,15 +135,19 @@ class PerceptionSession:
             times=self._answerer.times.percentiles(),
         )
 
-    def _warnings(self) -> Iterator[str]:
+    def _warnings(self, counts: Counts) -> Iterator[str]:
         if not self.card.trained:
-            yield untrained_warning(self.card)
+            yield f'UNTRAINED weights ({self.card.name}): outputs mean nothing'
         silence = self._input.silence() if self._input is not None else ''
         if silence:
             self._logger.warning(silence, throttle_duration_sec=SILENCE_LOG_S)
             yield silence
-        if self.lost:
-            yield f'the transport lost {self.lost} images since the node was configured'
+        failed, lost = self._reported
+        self._reported = counts.failed, self.lost or 0
+        if counts.failed > failed:
+            yield f'{counts.failed - failed} images skipped because of errors, see the log'
+        if (self.lost or 0) > lost:
+            yield f'the transport lost {(self.lost or 0) - lost} images, see the log'
 
     def _take_image(self, message: Image, received: float) -> None:
         self._slot.offer(Frame(message, received), received)
@@ -155,7 +157,7 @@ class PerceptionSession:
 
     def _load(self) -> Perception:
         settings = self._settings
-        perception = Perception.load(
+        return Perception.load(
             settings.model,
             weights=settings.weights or None,
             backend=settings.backend,
@@ -166,8 +168,6 @@ class PerceptionSession:
             threads=settings.threads or None,
             progress=self._on_progress,
         )
-        self._progress = ''
-        return perception
 
     def _on_progress(self, done: int, total: int | None) -> None:
         share = f' of {total / 1e6:.1f}' if total else ''
@@ -180,8 +180,3 @@ class PerceptionSession:
         if far == 0 and depth is not None:
             near, far = depth.min_m, depth.max_m
         return Look(self.card.palette(self._domain), settings.overlay_alpha, near, far)
-
-
-def untrained_warning(card: ModelCard) -> str:
-    """Say that a model's outputs are no measurements."""
-    return f'UNTRAINED weights ({card.name}): outputs mean nothing'

@@ -17,7 +17,7 @@ class Stage(IntEnum):
     DECODE: the message to RGB. PRE, NETWORK, POST: inside `Perception.predict`, as it reports
     them. RENDER: the pictures for people. PUBLISH: the calls of publish().
     CALLBACK_TO_PUBLISH: from the image callback's first line to the return of the last publish().
-    WAIT: the part of it in which the worker still had the frame before this one.
+    WAIT: the part of it in which the worker still had the frame before this one, or built.
     OVERHEAD: CALLBACK_TO_PUBLISH - WAIT - PRE - NETWORK - POST: what the node adds to the engine,
     the hand-over between the threads included.
     """

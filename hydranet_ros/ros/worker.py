@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 import threading
+import time
 from typing import Any
 from typing import Protocol
 from typing import TYPE_CHECKING
@@ -45,7 +46,8 @@ class WorkerState(str, Enum):
 class Answer(Protocol):
     """What is done with one frame, on the worker's thread."""
 
-    def __call__(self, perception: Perception, frame: Frame) -> Outcome: ...
+    def __call__(self, perception: Perception, frame: Frame, free_since: float) -> Outcome:
+        """Return what became of the frame; the worker was free since then (perf_counter)."""
 
 
 class Worker:
@@ -82,6 +84,7 @@ class Worker:
         self.error = ''
         self.perception: Perception | None = None
         self._size = (0, 0)
+        self._free_since = 0.0
         # A daemon, because the interpreter could not end while an engine is being built.
         self._thread = threading.Thread(target=self._run, name='perception', daemon=True)
 
@@ -106,6 +109,7 @@ class Worker:
             self.state = WorkerState.WAITING
             while (frame := self._slot.take()) is not None:
                 self._slot.done(self._handle(self.perception, frame))
+                self._free_since = time.perf_counter()
         except HydranetError as error:
             self._fail(str(error))
         except Exception as error:
@@ -126,7 +130,7 @@ class Worker:
             if self._slot.has_newer():
                 return Outcome.NOT_READY
         try:
-            return self._answer(perception, frame)
+            return self._answer(perception, frame, self._free_since)
         except HydranetError as error:
             self._logger.error(f'Image skipped: {error}', throttle_duration_sec=ERROR_PERIOD_S)
         except Exception as error:
@@ -140,6 +144,7 @@ class Worker:
         self._logger.info(f'Building the engine for images of {size[1]}x{size[0]}.')
         perception.prepare(*size)
         self._size = size
+        self._free_since = time.perf_counter()
         self.state = WorkerState.READY
         self._slot.set_ready(True)
         self._logger.info(f'Ready: {perception.description}.')

@@ -12,6 +12,7 @@ import threading
 from diagnostic_msgs.msg import DiagnosticStatus
 import numpy as np
 import pytest
+from rclpy.node import Node
 
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.perception import Perception
@@ -216,6 +217,16 @@ def test_parameters_are_checked_then_applied(bench):
     painted = np.frombuffer(bench.messages('semantic/overlay', 2)[1].data, np.uint8)
     palette = bench.perception._session.card.palette()
     assert {tuple(one) for one in painted.reshape(-1, 3)} <= {tuple(one) for one in palette}
+
+
+def test_changes_are_applied_without_the_post_set_callback_too(graph, monkeypatch):
+    """As on Humble."""
+    monkeypatch.delattr(Node, 'add_post_set_parameters_callback')
+    bench = Bench(graph)
+    assert bench.set_parameter('max_rate', 2.0).successful
+    wait_until(lambda: bench.perception.settings.max_rate == 2.0, 'change')
+    assert not bench.set_parameter('max_rate', -2.0).successful
+    assert bench.perception.settings.max_rate == 2.0
 
 
 def test_max_rate_throttles(bench):

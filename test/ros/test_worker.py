@@ -83,7 +83,7 @@ class Bench:
             raise self.load_error
         return self.network
 
-    def _answer(self, network: Network, frame: Frame) -> Outcome:
+    def _answer(self, network: Network, frame: Frame, free_since: float) -> Outcome:
         if self.answer_error is not None:
             error, self.answer_error = self.answer_error, None
             raise error
