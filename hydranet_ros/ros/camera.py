@@ -9,6 +9,7 @@ from typing import Any
 from builtin_interfaces.msg import Time as TimeMessage
 import rclpy
 from rclpy.duration import Duration
+from rclpy.logging import get_logger
 from rclpy.node import Node
 from rclpy.task import Future
 from rclpy.time import Time
@@ -73,7 +74,10 @@ class CameraNode(Node):
     def close(self) -> None:
         """Release the source and say what was published."""
         self._source.close()
-        self.get_logger().info(f'Published {self.published} frames of {self._source.name}.')
+        # Not the node's logger: after Ctrl-C the context is gone, and with it /rosout.
+        get_logger('hydranet_ros').info(
+            f'Published {self.published} frames of {self._source.name}.'
+        )
 
     def _tick(self) -> None:
         if self._waiting and not self._images.get_subscription_count():
