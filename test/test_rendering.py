@@ -5,7 +5,10 @@
 import numpy as np
 import pytest
 
-from hydranet_ros.rendering import color_depth, color_labels, DEPTH_PALETTE, overlay
+from hydranet_ros.rendering import color_depth
+from hydranet_ros.rendering import color_labels
+from hydranet_ros.rendering import DEPTH_PALETTE
+from hydranet_ros.rendering import overlay
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def read_calibration(path: str | Path) -> Intrinsics:
     try:
         fx, fy, cx, cy = _focal_and_centre(content)
         width, height = int(content['image_width']), int(content['image_height'])
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
         raise HydranetError(
             f"'{path}' is no camera calibration: it needs image_width, image_height and "
             'camera_matrix: {rows: 3, cols: 3, data: [9 numbers]}.'
