@@ -14,6 +14,7 @@ from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import Image
 
 from hydranet_ros.ros.subscription import ImageSubscription
+from hydranet_ros.ros.transport import remedy
 
 IMAGE = 'image'
 CAMERA_INFO = 'camera_info'
@@ -103,4 +104,7 @@ def explain_silence(topic: str, asked: str, publishers: Sequence[TopicEndpointIn
     offers = {one.qos_profile.reliability for one in publishers}
     if asked == 'reliable' and ReliabilityPolicy.BEST_EFFORT in offers:
         return f'{head}{found}. The node asks for reliable; set image_reliability to auto.'
-    return f'{head}{found}. The camera is connected and sends nothing; check its driver.'
+    return (
+        f'{head}{found}. The camera is connected and sends nothing; check its driver. '
+        f'Or each image is lost on the way: {remedy()}'
+    )
