@@ -37,15 +37,13 @@ def run(args: argparse.Namespace) -> int:
     from hydranet_ros.errors import HydranetError
 
     try:
-        import rclpy  # noqa: F401
-    except ImportError as error:
+        from hydranet_ros.ros.live_demo import DemoSettings
+        from hydranet_ros.ros.live_demo import run_demo
+    except ModuleNotFoundError as error:
         raise HydranetError(
             f'the demo needs ROS 2 ({error}). Source a ROS 2 installation, or run `make demo`, '
             'which installs it into .venv.'
         ) from error
-    from hydranet_ros.ros.live_demo import DemoSettings
-    from hydranet_ros.ros.live_demo import run_demo
-
     return run_demo(
         DemoSettings(
             source=args.source,
