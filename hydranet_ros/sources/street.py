@@ -17,7 +17,7 @@ from hydranet_ros.sources.street_scene import Scene
 from hydranet_ros.sources.street_textures import HORIZON
 
 FPS = 10.0
-_FOG_M = 150.0
+_FOG_M = 120.0
 
 
 class Street(Source):

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small rasteriser: colour, class and exact inverse depth of planes, with a depth test."""
 
+from collections.abc import Sequence
 import math
 
 import cv2
@@ -78,6 +79,7 @@ class Raster:
         self.rgb = np.empty((*shape, 3), np.uint8)
         self.classes = np.empty(shape, np.uint8)
         self.inverse = np.empty(shape, np.float32)
+        self._columns = np.arange(camera.width)
         self.ray_x = ((np.arange(camera.width) - camera.cx) / camera.fx).astype(np.float64)
         self.ray_y = ((np.arange(camera.height) - camera.cy) / camera.fy).astype(np.float64)
 
@@ -116,7 +118,9 @@ class Raster:
                 out.append(polygon)
         return out
 
-    def _region(self, low: np.ndarray, high: np.ndarray) -> tuple[slice, slice] | None:
+    def _region(
+        self, low: Sequence[float] | np.ndarray, high: Sequence[float] | np.ndarray
+    ) -> tuple[slice, slice] | None:
         """Return the pixels within a box that may reach out of the picture; None where none."""
         left, top = max(math.ceil(low[0]), 0), max(math.ceil(low[1]), 0)
         right = min(math.floor(high[0]), self.camera.width - 1)
@@ -140,52 +144,53 @@ class Raster:
         np.copyto(self.inverse[region], inverse, where=mask)
 
     def wall(self, start: np.ndarray, end: np.ndarray, height_m: float, texture: Texture) -> None:
-        """Draw an upright plane over the ground from start to end, both (3,), left to right."""
-        along = end - start
-        if min(start[2], end[2]) < NEAR_M:
-            if max(start[2], end[2]) < NEAR_M:
-                return
-            share = (NEAR_M - start[2]) / along[2]
-            cut = start + share * along
-            near_start, near_end = (cut, end) if start[2] < NEAR_M else (start, cut)
-        else:
-            near_start, near_end = start, end
-        up = np.array([0.0, -height_m, 0.0])
-        corners = self.project(np.array([near_start, near_end, near_end + up, near_start + up]))
-        region = self._region(corners.min(0), corners.max(0))
-        scale = start[2] * along[0] - start[0] * along[2]
-        if region is None or scale <= 0.0:
-            return
-        rows, columns = region
+        """Draw an upright plane over the ground from start to end, both (3,), left to right.
+
+        Draw walls first, near ones before far ones: hidden ones then cost next to nothing.
+        """
         camera = self.camera
-        inverse = (along[0] - self.ray_x[columns] * along[2]) / scale
-        seen = self._seen_columns(columns, inverse, start[1] - height_m)
+        x0, foot, z0 = (float(value) for value in start)
+        dx, dz = float(end[0]) - x0, float(end[2]) - z0
+        scale = z0 * dx - x0 * dz
+        z1 = z0 + dz
+        if scale <= 0.0 or max(z0, z1) < NEAR_M:
+            return
+        cut0 = (NEAR_M - z0) / dz if z0 < NEAR_M else 0.0
+        cut1 = (NEAR_M - z0) / dz if z1 < NEAR_M else 1.0
+        u0 = camera.fx * (x0 + cut0 * dx) / (z0 + cut0 * dz) + camera.cx
+        u1 = camera.fx * (x0 + cut1 * dx) / (z0 + cut1 * dz) + camera.cx
+        left, right = max(math.ceil(u0), 0), min(math.floor(u1), camera.width - 1)
+        if left > right:
+            return
+        top = foot - height_m
+        inverse = ((dx - self.ray_x[left : right + 1] * dz) / scale).astype(np.float32)
+        seen = self._seen_columns(left, inverse, top)
         if not len(seen):
             return
         inverse = inverse[seen[0] : seen[-1] + 1]
-        columns = slice(columns.start + seen[0], columns.start + seen[-1] + 1)
-        region = rows, columns
-        nearest = float(inverse.max())
-        pixels = max(float(corners[1, 0] - corners[0, 0]), 1.0)
-        full_height, full_width = texture.shape
-        share = float(np.linalg.norm(near_end - near_start) / np.linalg.norm(along))
-        middle = 0.5 * (nearest + float(inverse.min()))
+        left += int(seen[0])
+        ends = float(inverse[0]), float(inverse[-1])
+        highest = camera.cy + camera.fy * top * (max(ends) if top < 0 else min(ends))
+        lowest = camera.cy + camera.fy * foot * max(ends)
+        region = self._region((left, highest), (left + len(inverse) - 1, lowest))
+        if region is None:
+            return
         rgb, classes = texture.level(
-            full_height / (camera.fy * height_m * middle), full_width * share / pixels
+            2.0 * texture.shape[0] / (camera.fy * height_m * (ends[0] + ends[1])),
+            texture.shape[1] * (cut1 - cut0) / max(u1 - u0, 1.0),
         )
-        height, width = classes.shape
-        matrix = self._texture_from_pixels(start, along, height_m, scale, region, (height, width))
-        size = (columns.stop - columns.start, rows.stop - rows.start)
+        matrix = self._texture_from_pixels(
+            ((-dz, dx), (z0, -x0)), (top, height_m), scale, region, classes.shape
+        )
+        size = (region[1].stop - region[1].start, region[0].stop - region[0].start)
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         warped = cv2.warpPerspective(
             rgb, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE
         )
-        flat = inverse.astype(np.float32)
         if texture.label is not None:
-            mask = np.zeros((size[1], size[0]), np.uint8)
-            outline = np.rint((corners - (columns.start, rows.start)) * (1 << SUBPIXEL))
-            cv2.fillConvexPoly(mask, outline.astype(np.int32), (1,), shift=SUBPIXEL)
-            self._write(region, mask.view(np.bool_), warped, texture.label, flat)
+            rows = self.ray_y[region[0], None]
+            mask = (rows >= top * inverse) & (rows <= foot * inverse)
+            self._write(region, mask, warped, texture.label, inverse)
             return
         inside = cv2.warpPerspective(
             classes,
@@ -195,47 +200,51 @@ class Raster:
             borderMode=cv2.BORDER_CONSTANT,
             borderValue=TRANSPARENT,
         )
-        self._write(region, inside != TRANSPARENT, warped, inside, flat)
+        self._write(region, inside != TRANSPARENT, warped, inside, inverse)
 
-    def _seen_columns(self, columns: slice, inverse: np.ndarray, top: float) -> np.ndarray:
-        """Return the columns in which a wall's top is not behind what is drawn already.
+    def _seen_columns(self, left: int, inverse: np.ndarray, top: float) -> np.ndarray:
+        """Return which columns from `left` on show a wall's top before all that is drawn.
 
-        Where walls are drawn first, what hides a wall's top stands on the ground and hides all
-        below.
+        What hides a wall's top is another wall, which stands on the ground and hides all below.
         """
         camera = self.camera
-        rows = np.ceil(top * camera.fy * inverse + camera.cy).astype(np.intp)
-        np.clip(rows, 0, camera.height - 1, out=rows)
-        across = np.arange(columns.start, columns.stop)
-        return np.flatnonzero(self.inverse[rows, across] < inverse)
+        rows = (inverse * np.float32(top * camera.fy) + np.float32(camera.cy + 1)).astype(np.intp)
+        np.minimum(np.maximum(rows, 0, out=rows), camera.height - 1, out=rows)
+        here = self.inverse[rows, self._columns[left : left + len(inverse)]]
+        return np.flatnonzero(here < inverse)
 
     def _texture_from_pixels(
         self,
-        start: np.ndarray,
-        along: np.ndarray,
-        height_m: float,
+        plane: tuple[tuple[float, float], tuple[float, float]],
+        upright: tuple[float, float],
         scale: float,
         region: tuple[slice, slice],
-        size: tuple[int, int],
+        size: tuple[int, ...],
     ) -> np.ndarray:
-        """Return the homography from the region's pixels to texels of an upright plane."""
+        """Return the homography from the region's pixels to texels of an upright plane.
+
+        plane: ((a, b), (c, d)): on the ray (x, y, 1), 1 / z is (a x + b) / scale, and the share
+        of the wall's length over z is (c x + d) / scale. upright: the top's y, and the height.
+        """
         camera, (rows, columns) = self.camera, region
-        ray = np.array(
+        (a, b), (c, d) = plane
+        ray_x, ray_y = self.ray_x[columns.start], self.ray_y[rows.start]
+        inverse = (a / camera.fx / scale, 0.0, (a * ray_x + b) / scale)
+        share = (c / camera.fx / scale, 0.0, (c * ray_x + d) / scale)
+        top, height_m = upright
+        down = (
+            -top * inverse[0] / height_m,
+            1.0 / camera.fy / height_m,
+            (ray_y - top * inverse[2]) / height_m,
+        )
+        rows_of, columns_of = size
+        return np.array(
             [
-                [1.0 / camera.fx, 0.0, (columns.start - camera.cx) / camera.fx],
-                [0.0, 1.0 / camera.fy, (rows.start - camera.cy) / camera.fy],
-                [0.0, 0.0, 1.0],
+                [share[i] * columns_of - 0.5 * inverse[i] for i in range(3)],
+                [down[i] * rows_of - 0.5 * inverse[i] for i in range(3)],
+                inverse,
             ]
         )
-        inverse = np.array([-along[2], 0.0, along[0]]) / scale
-        share = np.array([start[2], 0.0, -start[0]]) / scale
-        top = start[1] - height_m
-        upright = (np.array([0.0, 1.0, 0.0]) - top * inverse) / height_m
-        height, width = size
-        texels = np.array(
-            [share * width - 0.5 * inverse, upright * height - 0.5 * inverse, inverse]
-        )
-        return texels @ ray
 
     def sprite(self, foot: np.ndarray, texture: Texture) -> None:
         """Draw a texture upright at its foot, (3,), parallel to the picture."""

@@ -30,7 +30,7 @@ from hydranet_ros.sources.street_raster import Raster
 from hydranet_ros.sources.street_raster import Texture
 
 CARS_TO_M = 95.0
-_HOUSES_TO_M, _THINGS_TO_M, _DETAIL_TO_M = 190.0, 75.0, 40.0
+_HOUSES_TO_M, _THINGS_TO_M, _DETAIL_TO_M = 160.0, 75.0, 40.0
 _SUNNY = {-1: 0.74, 1: 1.06}
 _ROOFS = ((122, 66, 50), (88, 84, 84), (104, 72, 58))
 _GABLE = (146, 134, 120)
