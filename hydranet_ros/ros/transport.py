@@ -60,5 +60,6 @@ def remedy() -> str:
         return f'Raise the socket buffers of {rmw}, or let the camera publish reliably.'
     return (
         "The camera's shared memory is too small for images by default. In the shell that starts "
-        f'the camera driver, run first: export {profile_variable()}={profile_path()}'
+        f'the camera driver, run first: export {profile_variable()}={profile_path()} '
+        '(in a container, also start that with --ipc=host).'
     )
