@@ -33,7 +33,7 @@ CARS_TO_M = 95.0
 _HOUSES_TO_M, _THINGS_TO_M, _DETAIL_TO_M = 160.0, 75.0, 40.0
 _SUNNY = {-1: 0.74, 1: 1.06}
 _ROOFS = ((122, 66, 50), (88, 84, 84), (104, 72, 58))
-_GABLE = (146, 134, 120)
+_SIDE_LIGHT = 0.86
 _REACH_M = 14.0
 
 
@@ -150,7 +150,7 @@ class Scene:
         for house in block.houses:
             light = _SUNNY[house.side]
             if house.height > height_before or house.s0 != end_before:
-                side_wall = self._side_wall(house.style, house.height, 0.86, self._seed)
+                side_wall = self._side_wall(house.style, house.height, _SIDE_LIGHT, self._seed)
                 places.append(_ends(house.s0, house.s0, house.side, BUILDING_M, BUILDING_M + 8.0))
                 textures.append(side_wall)
             places.append(_ends(house.s0, house.s1, house.side, BUILDING_M, BUILDING_M))
@@ -177,17 +177,20 @@ class Scene:
     def _roof(self, house: House) -> _Solid:
         side, eave, ridge = house.side, -house.height, -house.height - 2.6
         ends = np.array([house.s0 - 0.2, house.s1 + 0.2])
-        front = self._path.place(ends, side * (BUILDING_M - 0.3), eave + 0.1)
+        # Both reach behind the walls' upper edges, so that no sky shows between.
+        front = self._path.place(ends, side * BUILDING_M, eave + 0.3)
         top = self._path.place(ends, side * (BUILDING_M + 4.0), ridge)
-        back = self._path.place(ends[:1], side * (BUILDING_M + 8.0), eave)
-        slope = [front[0], front[1], top[1], top[0]]
-        gable = [back[0], front[0], top[0], top[0]]
+        lateral = np.array([BUILDING_M + 8.0, BUILDING_M, BUILDING_M + 4.0, BUILDING_M + 4.0])
+        heights = np.array([eave + 0.4, eave + 0.4, ridge, ridge])
+        gable = self._path.place(house.s0, side * lateral, heights)
+        slope = np.array([front[0], front[1], top[1], top[0]])
         if side > 0:
-            slope, gable = slope[::-1], [top[0], front[0], back[0], back[0]]
+            gable, slope = gable[[2, 1, 0, 0]], slope[::-1]
+        wall = np.array(street_textures.WALLS[house.style]) * _SIDE_LIGHT
         tiles = np.array(_ROOFS[house.style % len(_ROOFS)]) * _SUNNY[side]
         return _Solid(
             np.array([gable, slope]),
-            np.array([_GABLE, tiles]).astype(np.uint8),
+            np.array([wall, tiles]).astype(np.uint8),
             np.zeros(2, bool),
             Class.BUILDING,
             house.s1,

@@ -13,7 +13,7 @@ PX_PER_M = 32
 BAY_M, FLOOR_M = 3.2, 3.1
 GROUND_PX_PER_M = 32
 GROUND_PERIOD_M = 32
-_WALLS = (
+WALLS = (
     (150, 82, 62),
     (196, 178, 148),
     (216, 206, 186),
@@ -23,7 +23,7 @@ _WALLS = (
     (134, 98, 80),
     (206, 168, 150),
 )
-STYLES = len(_WALLS)
+STYLES = len(WALLS)
 
 
 def _speckle(
@@ -85,10 +85,10 @@ def make_facade(style: int, bays: int, floors: int, light: float, seed: int) -> 
     width, storey = round(bays * BAY_M * PX_PER_M), round(FLOOR_M * PX_PER_M)
     height = storey * floors + 16
     image = np.empty((height, width, 3), np.uint8)
-    image[:] = _WALLS[style]
+    image[:] = WALLS[style]
     if style in (0, 6):
         for y in range(0, height, 8):
-            cv2.line(image, (0, y), (width, y), [int(v * 0.86) for v in _WALLS[style]], 1)
+            cv2.line(image, (0, y), (width, y), [int(v * 0.86) for v in WALLS[style]], 1)
     for floor in range(floors - 1):
         top = 16 + floor * storey
         for number in range(bays):
@@ -109,9 +109,9 @@ def make_side_wall(style: int, height_m: float, light: float, seed: int) -> Text
     """Draw the blank side of a house, 8 m deep."""
     random = np.random.default_rng([seed, 12, style])
     image = np.empty((192, 256, 3), np.uint8)
-    image[:] = _WALLS[style]
+    image[:] = WALLS[style]
     for y in range(0, 192, 6):
-        cv2.line(image, (0, y), (256, y), [int(v * 0.9) for v in _WALLS[style]], 1)
+        cv2.line(image, (0, y), (256, y), [int(v * 0.9) for v in WALLS[style]], 1)
     noise = _speckle(random, (192, 256), 2, 5.0) + _speckle(random, (192, 256), 40, 10.0)
     classes = np.full((192, 256), Class.BUILDING, np.uint8)
     return Texture(_shaded(image, noise, light), classes, 8.0, height_m)
