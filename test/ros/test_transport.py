@@ -14,7 +14,7 @@ from hydranet_ros.ros import transport
 from test.ros.measure_loss import Case
 from test.ros.measure_loss import measure
 
-ATTEMPTS = 3
+ATTEMPTS = 5
 DOMAIN = 1 + os.getpid() % 20  # apart from the graphs of the other tests
 
 
