@@ -20,3 +20,19 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip('the folder with real images (../shared/data) is not on this machine')
     return folder
+
+
+@pytest.fixture(scope='session')
+def golden_model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model file of the network with 40 classes, depth and normals, golden weights."""
+    from hydranet_ros.zoo.import_model_file import export_model_file  # needs torch
+    from test.golden.networks import golden_network
+
+    path = tmp_path_factory.mktemp('models') / 'nyud_normals.onnx'
+    return export_model_file(golden_network('multitask_nyud_normals'), path, name='nyud_normals')
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the user's cache out of the tests."""
+    monkeypatch.setenv('HYDRANET_CACHE', str(tmp_path_factory.getbasetemp() / 'cache'))

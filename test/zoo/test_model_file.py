@@ -23,10 +23,9 @@ from test.zoo.untrained import untrained_network
 UNTRAINED = Path(__file__).resolve().parents[2] / 'models' / 'untrained' / 'untrained.onnx'
 
 
-@pytest.fixture(scope='module')
-def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp('models') / 'nyud_normals.onnx'
-    return export_model_file(golden_network('multitask_nyud_normals'), path, name='nyud_normals')
+@pytest.fixture
+def model_file(golden_model_file: Path) -> Path:
+    return golden_model_file
 
 
 def test_description(model_file: Path) -> None:

@@ -37,10 +37,15 @@ def untrained_network() -> MultiTaskRefineNet:
 
 
 def _draw(name: str, shape: tuple[int, ...]) -> np.ndarray:
+    # chained pooling, deep blocks and deep laterals are kept small: the outputs follow the picture
+    # instead of amplifying its noise
+    gain = 0.1 if name.startswith('crp') or '.project.bn' in name else 1.0
+    if name.startswith(('lateral8', 'lateral7', 'lateral6', 'lateral5')):
+        gain = 0.3
     if len(shape) == 1:
-        return np.full(shape, 0.0 if name.endswith('bias') else 1.0, np.float32)
+        return np.full(shape, 0.0 if name.endswith('bias') else gain, np.float32)
     signs = np.random.default_rng(zlib.crc32(name.encode())).integers(0, 2, shape) * 2 - 1
-    return (signs * np.sqrt(2 / np.prod(shape[1:]))).astype(np.float32)
+    return (gain * signs * np.sqrt(2 / np.prod(shape[1:]))).astype(np.float32)
 
 
 def _coloured_noise() -> torch.Tensor:

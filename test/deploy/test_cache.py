@@ -1,0 +1,118 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""A cached engine is used only where it is the right one, and never costs more than a log line."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from dataclasses import replace
+import json
+import logging
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hydranet_ros.deploy.build import build_engine
+from hydranet_ros.deploy.cache import CacheKey
+from hydranet_ros.deploy.cache import EngineCache
+from hydranet_ros.deploy.options import Backend
+from hydranet_ros.deploy.rewrites import Rewrite
+from test.deploy.conftest import Model
+
+SIZE = (64, 96)
+BACKENDS = [Backend.OPENVINO, Backend.ONNXRUNTIME]
+
+
+@pytest.fixture
+def key(street_model: Model) -> CacheKey:
+    request = street_model.request(SIZE)
+    return CacheKey.of(request, '1.0', 'a processor', frozenset({Rewrite.SCALE_CHANNELS}))
+
+
+def test_what_was_put_is_got(tmp_path: Path, key: CacheKey) -> None:
+    cache = EngineCache(tmp_path)
+    assert cache.get(key) is None
+    cache.put(key, b'engine')
+    assert cache.get(key) == b'engine'
+    assert sorted(p.suffix for p in tmp_path.iterdir()) == ['.engine', '.json']
+
+
+def test_every_field_of_the_key_counts(tmp_path: Path, key: CacheKey) -> None:
+    cache = EngineCache(tmp_path)
+    cache.put(key, b'engine')
+    for field in fields(CacheKey):
+        old = getattr(key, field.name)
+        new = (
+            old + 1
+            if isinstance(old, int)
+            else (*old[:-1], 9)
+            if isinstance(old, tuple)
+            else 'other'
+        )
+        other = replace(key, **{field.name: new})
+        assert other.stem != key.stem, field.name
+        assert cache.get(other) is None, field.name
+
+
+def test_the_stem_is_not_trusted_alone(
+    tmp_path: Path, key: CacheKey, caplog: pytest.LogCaptureFixture
+) -> None:
+    cache = EngineCache(tmp_path)
+    other = replace(key, device='another processor')
+    cache.put(other, b'foreign')
+    for suffix in ('.engine', '.json'):
+        (tmp_path / f'{other.stem}{suffix}').rename(tmp_path / f'{key.stem}{suffix}')
+    assert cache.get(key) is None
+    assert len(caplog.records) == 1
+    assert 'stale or damaged' in caplog.text
+
+
+@pytest.mark.parametrize('damage', ['engine', 'sidecar', 'no sidecar', 'list'])
+def test_damage_is_noticed(tmp_path: Path, key: CacheKey, damage: str) -> None:
+    cache = EngineCache(tmp_path)
+    cache.put(key, b'engine')
+    engine, sidecar = tmp_path / f'{key.stem}.engine', tmp_path / f'{key.stem}.json'
+    if damage == 'engine':
+        engine.write_bytes(b'engina')
+    elif damage == 'sidecar':
+        sidecar.write_text(sidecar.read_text()[:40])
+    elif damage == 'list':
+        sidecar.write_text('[]')
+    else:
+        sidecar.unlink()
+    assert cache.get(key) is None
+
+
+def test_a_folder_that_cannot_be_written_costs_a_log_line(
+    tmp_path: Path, key: CacheKey, caplog: pytest.LogCaptureFixture
+) -> None:
+    blocked = tmp_path / 'file'
+    blocked.write_text('')
+    EngineCache(blocked / 'engines').put(key, b'engine')
+    assert 'was not kept' in caplog.text
+
+
+@pytest.mark.parametrize('backend', BACKENDS)
+def test_a_refused_engine_is_built_again(
+    street_model: Model,
+    frame: Callable,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    backend: Backend,
+) -> None:
+    """An engine with the right checksum that its backend cannot read, as after a silent change."""
+    caplog.set_level(logging.WARNING)
+    request = street_model.request(SIZE, backend=backend)
+    cache = EngineCache(tmp_path)
+    rgb = frame(*SIZE)
+    expected = build_engine(request, cache).run([rgb], np.ones(1, np.float32))[0]
+    (sidecar,) = tmp_path.glob('*.json')
+    described = json.loads(sidecar.read_text())['key']
+    lists = {k: tuple(v) if isinstance(v, list) else v for k, v in described.items()}
+    cache.put(CacheKey(**lists), b'not an engine at all')
+    found = build_engine(request, cache).run([rgb], np.ones(1, np.float32))[0]
+    np.testing.assert_array_equal(found['labels'], expected['labels'])
+    assert len(caplog.records) == 1
+    assert 'was refused' in caplog.text
+    assert build_engine(request, cache) is not None
+    assert len(caplog.records) == 1

@@ -1,0 +1,134 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""The API on the shipped model. It does not verify that the outputs mean anything: untrained."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import hydranet_ros
+from hydranet_ros import HydranetError
+from hydranet_ros import Perception
+from hydranet_ros import Prediction
+from hydranet_ros.zoo.card_types import DepthRange
+
+RGB = np.random.default_rng(0).integers(0, 256, (96, 128, 3), np.uint8)
+
+
+@pytest.fixture(scope='module')
+def perception() -> Perception:
+    with Perception.load(backend='onnxruntime') as loaded:
+        yield loaded
+
+
+def test_a_frame_gives_labels_depth_and_confidence(perception: Perception) -> None:
+    prediction = perception.predict(RGB)
+    assert prediction.labels.shape == (96, 128)
+    assert prediction.labels.dtype == np.uint8
+    assert prediction.labels.max() < len(perception.classes)
+    assert prediction.depth.dtype == np.float32
+    assert prediction.confidence.dtype == np.uint8
+    assert prediction.normals is None
+    assert perception.outputs == ('labels', 'depth', 'confidence')
+
+
+def test_depth_outside_the_cards_range_is_nan() -> None:
+    with Perception.load(backend='onnxruntime') as perception:
+        whole = perception.predict(RGB).depth
+        middle = float(np.nanmedian(whole))
+        perception.depth_range = DepthRange(0.0, middle, True, None)
+        cut = perception.predict(RGB).depth
+    assert 0.3 < np.isnan(cut).mean() < 0.7
+    valid = ~np.isnan(cut)
+    np.testing.assert_array_equal(cut[valid], whole[valid])
+    assert (whole[~valid] > middle).all()
+
+
+def test_depth_scale_multiplies_metres(perception: Perception) -> None:
+    one = perception.predict(RGB).depth
+    half = perception.predict(RGB, depth_scale=0.5).depth
+    np.testing.assert_allclose(half, one / 2, rtol=1e-6)
+
+
+def test_a_batch_gives_what_single_frames_give(perception: Perception) -> None:
+    frames = np.stack([RGB, RGB[::-1], RGB[:, ::-1]])
+    batch = perception.predict(frames, depth_scale=[1, 2, 3])
+    for i, (frame, result) in enumerate(zip(frames, batch, strict=True)):
+        single = perception.predict(frame, depth_scale=i + 1)
+        assert (single.labels != result.labels).mean() < 1e-3
+        np.testing.assert_allclose(single.depth, result.depth, rtol=1e-3)
+
+
+def test_out_is_written_in_place(perception: Perception) -> None:
+    expected = perception.predict(RGB)
+    out = Prediction(labels=np.full((96, 128), 77, np.uint8))
+    found = perception.predict(RGB, out=out, wanted=['labels'])
+    assert found.labels is out.labels
+    assert found.depth is None
+    np.testing.assert_array_equal(out.labels, expected.labels)
+    with pytest.raises(HydranetError, match=r'out\.labels must be a contiguous uint8'):
+        perception.predict(RGB, out=Prediction(labels=np.empty((95, 128), np.uint8)))
+
+
+def test_many_threads_may_use_one(perception: Perception) -> None:
+    frames = [np.roll(RGB, shift, axis=1) for shift in range(8)]
+    expected = [perception.predict(frame).labels for frame in frames]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda frame: perception.predict(frame).labels, frames))
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_input_scale_and_input_size() -> None:
+    with Perception.load(backend='onnxruntime', input_scale=0.5) as perception:
+        assert perception.input_size_for(96, 128) == (48, 64)
+        assert perception.predict(RGB).labels.shape == (96, 128)
+    with Perception.load(backend='onnxruntime', input_size=(64, 64)) as perception:
+        assert perception.input_size_for(96, 128) == (64, 64)
+        assert perception.predict(RGB).depth.shape == (96, 128)
+    with pytest.raises(HydranetError, match='input_scale'):
+        Perception.load(input_scale=0)
+
+
+@pytest.mark.parametrize(
+    ('frame', 'message'),
+    [
+        (RGB.astype(np.float32), 'uint8'),
+        (RGB[..., :2], r'\(H, W, 3\)'),
+        (RGB[..., 0], r'\(H, W, 3\)'),
+        ([RGB, RGB[:50]], 'one size'),
+        ([], 'empty'),
+        ([RGB, 'a path'], 'not str'),
+        (RGB[:20], 'at least 33'),
+    ],
+    ids=lambda value: value if isinstance(value, str) else '',
+)
+def test_bad_frames_are_explained(perception: Perception, frame: object, message: str) -> None:
+    with pytest.raises(HydranetError, match=message):
+        perception.predict(frame)
+
+
+def test_bad_outputs_and_a_closed_model_are_explained() -> None:
+    perception = Perception.load(backend='onnxruntime')
+    with pytest.raises(HydranetError, match="no output 'normals'.*labels, depth, confidence"):
+        perception.predict(RGB, wanted=['normals'])
+    perception.close()
+    perception.close()
+    with pytest.raises(HydranetError, match='closed'):
+        perception.predict(RGB)
+
+
+def test_engines_of_old_sizes_are_let_go() -> None:
+    with Perception.load(backend='onnxruntime') as perception:
+        for width in range(64, 64 + 6 * 4, 4):
+            perception.prepare(64, width)
+        assert len(perception._engines) == 4
+
+
+def test_names_are_lazy_but_there() -> None:
+    assert hydranet_ros.Prediction is Prediction
+    with pytest.raises(AttributeError):
+        hydranet_ros.nothing  # noqa: B018
+    assert replace(Prediction()) == Prediction()
