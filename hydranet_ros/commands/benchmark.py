@@ -1,0 +1,192 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""The subcommand `hydranet benchmark`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+import re
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hydranet_ros.deploy.selection import Choice
+    from hydranet_ros.evaluation.benchmark import Case
+    from hydranet_ros.evaluation.benchmark import NodeMeasurement
+    from hydranet_ros.evaluation.results import BenchmarkResult
+    from hydranet_ros.evaluation.results import NodeResult
+
+SUMMARY = 'Time network, API and node on this machine, against the official pipeline.'
+_CASE = re.compile(r'(?P<model>[^:]+)(:(?P<width>\d+)x(?P<height>\d+)(:(?P<weights>.+))?)?')
+_DETAILS = """\
+Every variant takes the same frames in turn, round after round, so that whatever else the machine
+does meets them all. Times run from a uint8 frame to labels and depth at full size.
+
+example: hydranet benchmark --case kitti:1200x350 --case nyud:640x480 --node --json here.json
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _DETAILS
+    add = parser.add_argument
+    add(
+        *('--case', '--model'),
+        dest='cases',
+        action='append',
+        type=_case,
+        metavar='MODEL[:WxH[:WEIGHTS]]',
+        help='a model card, its frame width x height (640x480), local weights; repeatable',
+    )
+    add('--backend', default='all', help='auto, all, openvino, onnxruntime or torch (all)')
+    add('--precision', default='all', help='auto, all, fp32 or bf16 (all)')
+    add('--rounds', type=_count, default=5, metavar='N', help='how often in turn (%(default)s)')
+    add('--frames', type=_count, default=20, metavar='N', help='in each turn (%(default)s)')
+    add('--image', default='street', metavar='INPUT', help="image, folder, video or 'street'")
+    add(
+        '--baselines',
+        action=argparse.BooleanOptionalAction,
+        help='the official pipeline and the same in channels_last (where torch is)',
+    )
+    add('--ablate', action='store_true', help='also what each graph rewrite is worth')
+    add('--node', action='store_true', help='also the whole node, with the first engine')
+    add('--rate', type=_rate, default=10.0, metavar='HZ', help="the node's camera (10)")
+    add('--domain-id', type=int, metavar='N', help='ROS domain (one that nobody uses)')
+    add('--json', type=Path, metavar='FILE', help='write the results there')
+    add(
+        '--table',
+        type=Path,
+        nargs='+',
+        metavar='FILE',
+        help='measure nothing, print the tables of these results (with --ablate: of rewrites)',
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure, or print what was measured."""
+    from hydranet_ros.evaluation.benchmark_table import markdown
+    from hydranet_ros.evaluation.results_file import check_writable
+    from hydranet_ros.evaluation.results_file import read_results
+    from hydranet_ros.evaluation.results_file import write_results
+
+    if args.table:
+        results = [read_results(path) for path in args.table]
+        print(markdown(results, ablations=args.ablate), end='')
+        return 0
+    # importing rclpy may start Python afresh, so it comes before any work
+    node = _node_measurement(args) if args.node else None
+    if args.json:
+        check_writable(args.json)
+    result = _measure(args, node)
+    if args.json:
+        write_results(result, args.json)
+    print(markdown([result]), end='')
+    if args.ablate:
+        print('\n' + markdown([result], ablations=True), end='')
+    return 0
+
+
+def _measure(args: argparse.Namespace, node: NodeMeasurement | None) -> BenchmarkResult:
+    from tqdm import tqdm
+
+    from hydranet_ros.evaluation.benchmark import blocks
+    from hydranet_ros.evaluation.benchmark import Plan
+    from hydranet_ros.evaluation.benchmark import run_benchmark
+    from hydranet_ros.evaluation.engine_variants import choices
+
+    engines, skipped = choices(args.backend, args.precision)
+    baselines, reason = _baselines(args)
+    skipped += [reason] if reason else []
+    for sentence in skipped:
+        print(f'left out: {sentence}', file=sys.stderr)
+    plan = Plan(
+        cases=tuple(args.cases or [_case('untrained')]),
+        choices=tuple(engines),
+        rounds=args.rounds,
+        frames=args.frames,
+        image=args.image,
+        baselines=baselines,
+        ablate=args.ablate,
+    )
+    with tqdm(total=blocks(plan), unit='block', disable=None) as bar:
+        return run_benchmark(plan, skipped=skipped, after_block=bar.update, node=node)
+
+
+def _baselines(args: argparse.Namespace) -> tuple[bool, str]:
+    """Tell whether to run the official pipeline, and why not where nobody has said so."""
+    from hydranet_ros.errors import HydranetError
+    from hydranet_ros.evaluation.benchmark import baselines_unavailable
+
+    reason = baselines_unavailable()
+    if args.baselines and reason:
+        raise HydranetError(f'The baselines cannot run: {reason}.')
+    if args.baselines is None and reason:
+        return False, f'baselines: {reason}'
+    return args.baselines is not False, ''
+
+
+def _node_measurement(args: argparse.Namespace) -> NodeMeasurement:
+    from hydranet_ros.errors import HydranetError
+
+    try:
+        import rclpy  # noqa: F401
+    except ImportError as error:
+        raise HydranetError(
+            f'--node needs ROS 2 ({error}). Source a ROS 2 installation, or leave --node out.'
+        ) from error
+    from hydranet_ros.ros.node_benchmark import benchmark_node
+    from hydranet_ros.ros.node_benchmark import NodeRun
+    from hydranet_ros.ros.quiet_domain import enter
+
+    enter(args.domain_id)
+
+    def measure(case: Case, choice: Choice) -> NodeResult:
+        return benchmark_node(
+            NodeRun(
+                model=case.model,
+                weights=case.weights,
+                backend=choice.backend.value,
+                precision=choice.precision.value,
+                source=args.image,
+                width=case.width,
+                height=case.height,
+                rate=args.rate,
+                frames=args.rounds * args.frames,
+            )
+        )
+
+    return measure
+
+
+def _case(text: str) -> Case:
+    from hydranet_ros.evaluation.benchmark import Case
+
+    match = _CASE.fullmatch(text)
+    if not match or '0' in (match['width'], match['height']):
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is no case; give MODEL, MODEL:WIDTHxHEIGHT or MODEL:WIDTHxHEIGHT:WEIGHTS"
+        )
+    return Case(
+        model=match['model'],
+        width=int(match['width'] or 640),
+        height=int(match['height'] or 480),
+        weights=Path(match['weights']) if match['weights'] else None,
+    )
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number from 1")
+    return int(text)
+
+
+def _rate(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.0 < value <= 1000.0:
+        raise argparse.ArgumentTypeError(f"'{text}' is no rate above 0, up to 1000 Hz")
+    return value

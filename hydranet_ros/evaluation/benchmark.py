@@ -1,0 +1,197 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""Measure networks, and frames to answers, against the official pipeline in the same run."""
+
+from collections.abc import Callable
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from dataclasses import replace
+from datetime import datetime
+from datetime import timezone
+from itertools import islice
+import os
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from hydranet_ros import __version__
+from hydranet_ros.deploy.engines import torch_engine
+from hydranet_ros.deploy.selection import Choice
+from hydranet_ros.errors import HydranetError
+from hydranet_ros.evaluation.device_facts import device_facts
+from hydranet_ros.evaluation.engine_variants import PredictVariant
+from hydranet_ros.evaluation.interleaving import measure
+from hydranet_ros.evaluation.interleaving import Variant
+from hydranet_ros.evaluation.results import AblationResult
+from hydranet_ros.evaluation.results import BenchmarkResult
+from hydranet_ros.evaluation.results import CaseResult
+from hydranet_ros.evaluation.results import NodeResult
+from hydranet_ros.evaluation.results import SCHEMA
+from hydranet_ros.evaluation.results import Speedup
+from hydranet_ros.evaluation.results import VariantResult
+from hydranet_ros.evaluation.results import Weights
+from hydranet_ros.evaluation.rewrite_ablation import ablate
+from hydranet_ros.evaluation.rewrite_ablation import selections_of
+from hydranet_ros.perception import Perception
+from hydranet_ros.sources import open_source
+from hydranet_ros.zoo.card import load_card
+from hydranet_ros.zoo.card_types import ModelCard
+from hydranet_ros.zoo.model_file import ModelFile
+from hydranet_ros.zoo.model_file import read_model_file
+from hydranet_ros.zoo.resolve import resolve_model_file
+
+_BASELINES = 2
+_DISTINCT_FRAMES = 8  # of the image source; a block goes round and round through them
+
+
+@dataclass(frozen=True)
+class Case:
+    """A model at a frame size in pixels; weights: a local file in place of the card's."""
+
+    model: str
+    width: int
+    height: int
+    weights: Path | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to measure and how often. image: anything that `open_source` takes."""
+
+    cases: tuple[Case, ...]
+    choices: tuple[Choice, ...]
+    rounds: int
+    frames: int
+    image: str = 'street'
+    baselines: bool = True
+    ablate: bool = False
+
+
+NodeMeasurement = Callable[[Case, Choice], NodeResult]
+
+
+def run_benchmark(
+    plan: Plan,
+    *,
+    skipped: Sequence[str] = (),
+    after_block: Callable[[], object] = lambda: None,
+    node: NodeMeasurement | None = None,
+) -> BenchmarkResult:
+    """Measure every case; HydranetError where a model, its weights or an image cannot be had.
+
+    after_block: called after each of `blocks(plan)` blocks. node: measures the whole node for a
+    case, whose weights are a model file, and an engine; None leaves it out.
+    """
+    load = os.getloadavg()[0]
+    cases = [_run_case(case, plan, after_block, node) for case in plan.cases]
+    return BenchmarkResult(
+        schema=SCHEMA,
+        version=__version__,
+        date=datetime.now(timezone.utc).isoformat(timespec='seconds'),
+        device=device_facts(),
+        rounds=plan.rounds,
+        frames=plan.frames,
+        load_average=round(load, 2),
+        cases=tuple(cases),
+        skipped=tuple(skipped),
+    )
+
+
+def blocks(plan: Plan) -> int:
+    """Count the blocks of frames that a plan takes."""
+    per_round = len(plan.choices) + (_BASELINES if plan.baselines else 0)
+    if plan.ablate:
+        per_round += sum(len(selections_of(choice)) for choice in plan.choices)
+    return len(plan.cases) * plan.rounds * per_round
+
+
+def baselines_unavailable() -> str | None:
+    """Tell why the official pipeline cannot run here; None where it can."""
+    return torch_engine.unavailable()
+
+
+def _run_case(
+    case: Case, plan: Plan, after_block: Callable[[], object], node: NodeMeasurement | None
+) -> CaseResult:
+    card = load_card(case.model)
+    model_file = read_model_file(resolve_model_file(card, case.weights))
+    frames = _frames(plan.image, case)
+    with ExitStack() as stack:
+        variants = _baselines(card, model_file, stack) if plan.baselines else []
+        names = [one.name for one in variants]
+        for choice in plan.choices:
+            perception = Perception.load(
+                case.model,
+                weights=model_file.path,
+                backend=choice.backend.value,
+                precision=choice.precision.value,
+            )
+            stack.callback(perception.close)
+            variants.append(PredictVariant(perception, case.height, case.width))
+            outputs = perception.outputs
+        seconds = measure(
+            variants, frames, rounds=plan.rounds, block=plan.frames, after_block=after_block
+        )
+    results = [VariantResult.of(one.name, one.device, seconds[one.name]) for one in variants]
+    return CaseResult(
+        model=card.name,
+        width=case.width,
+        height=case.height,
+        classes=len(card.classes_of(None)),
+        outputs=tuple(outputs),
+        weights=Weights(model_file.name, model_file.sha256),
+        image=plan.image,
+        variants=tuple(results),
+        speedups=tuple(_speedups(results, names)),
+        node=node(replace(case, weights=model_file.path), plan.choices[0]) if node else None,
+        ablations=tuple(_ablations(card, model_file, plan, frames, after_block)),
+    )
+
+
+def _baselines(card: ModelCard, model_file: ModelFile, stack: ExitStack) -> list[Variant]:
+    from hydranet_ros.evaluation.torch_baselines import Layout
+    from hydranet_ros.evaluation.torch_baselines import NotebookPipeline
+
+    pipelines = [NotebookPipeline(model_file.path, card, layout) for layout in Layout]
+    for one in pipelines:
+        stack.callback(one.close)
+    return list(pipelines)
+
+
+def _speedups(results: Sequence[VariantResult], baselines: Sequence[str]) -> list[Speedup]:
+    over = [one for one in results if one.name in baselines]
+    return [
+        Speedup.of(variant, baseline, stage)
+        for variant in results
+        for baseline in over
+        if variant is not baseline
+        for stage in ('network', 'total')
+    ]
+
+
+def _ablations(
+    card: ModelCard,
+    model_file: ModelFile,
+    plan: Plan,
+    frames: Sequence[npt.NDArray[np.uint8]],
+    after_block: Callable[[], object],
+) -> list[AblationResult]:
+    if not plan.ablate:
+        return []
+    found = []
+    for choice in plan.choices:
+        if selections_of(choice):
+            found.append(
+                ablate(card, model_file, choice, frames, plan.rounds, plan.frames, after_block)
+            )
+    return found
+
+
+def _frames(image: str, case: Case) -> list[npt.NDArray[np.uint8]]:
+    with open_source(image, size=(case.height, case.width)) as source:
+        frames = [frame.rgb.copy() for frame in islice(source, _DISTINCT_FRAMES)]
+    if not frames:
+        raise HydranetError(f"'{image}' has no frame to measure with; give another --image.")
+    return frames
