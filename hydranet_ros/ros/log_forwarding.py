@@ -29,9 +29,17 @@ class _RosHandler(logging.Handler):
 
 def forward_logs(logger: Any) -> None:
     """Let the package's records go to an rclpy logger, in place of an earlier one."""
+    stop_forwarding()
     package = logging.getLogger(PACKAGE)
-    for handler in [one for one in package.handlers if isinstance(one, _RosHandler)]:
-        package.removeHandler(handler)
     package.addHandler(_RosHandler(logger))
     package.setLevel(logging.INFO)
     package.propagate = False
+
+
+def stop_forwarding() -> None:
+    """Give the records back to Python's logging, as before the first node."""
+    package = logging.getLogger(PACKAGE)
+    for handler in [one for one in package.handlers if isinstance(one, _RosHandler)]:
+        package.removeHandler(handler)
+    package.setLevel(logging.NOTSET)
+    package.propagate = True

@@ -19,6 +19,7 @@ from hydranet_ros.ros.diagnostics import Health
 from hydranet_ros.ros.diagnostics import NodeState
 from hydranet_ros.ros.diagnostics import PERIOD_S
 from hydranet_ros.ros.log_forwarding import forward_logs
+from hydranet_ros.ros.log_forwarding import stop_forwarding
 from hydranet_ros.ros.preflight import check_model
 from hydranet_ros.ros.process import run_node
 from hydranet_ros.ros.session import PerceptionSession
@@ -65,6 +66,7 @@ class PerceptionNode(LifecycleNode):
     def close(self) -> None:
         """Stop the worker and free the engine; the node can then be destroyed in any state."""
         self._release()
+        stop_forwarding()
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Check model, weights and backend; loading goes on in the worker."""
