@@ -26,6 +26,7 @@ from test.ros.bench import ENGINE
 from test.ros.bench import image
 from test.ros.bench import picture
 from test.ros.conftest import DEADLINE_S
+from test.ros.conftest import enter_next_domain
 from test.ros.conftest import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +36,7 @@ RATE_HZ = 20.0
 
 @pytest.fixture(autouse=True)
 def _profile(monkeypatch):
+    enter_next_domain()
     for name in PROFILE_VARIABLES:
         monkeypatch.setenv(name, str(profile_path()))
 
