@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     from hydranet_ros.errors import HydranetError
 
     try:
-        from hydranet_ros.ros.live_demo import DemoSettings
+        from hydranet_ros.ros.demo_watch import DemoSettings
         from hydranet_ros.ros.live_demo import run_demo
     except ModuleNotFoundError as error:
         raise HydranetError(

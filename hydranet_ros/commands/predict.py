@@ -5,8 +5,6 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
-from io import BytesIO
 from itertools import islice
 from pathlib import Path
 import re
@@ -16,16 +14,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy as np
-
     from hydranet_ros.perception import Perception
-    from hydranet_ros.perception import Prediction
     from hydranet_ros.picture import Meaning
     from hydranet_ros.sources import Frame
     from hydranet_ros.sources import Source
 
 SUMMARY = 'Predict labels and depth of an image, a folder of images or a video.'
-MILLIMETRES_MAX = 65535
 _DETAILS = """\
 writes for each frame, into --out:
   NAME_labels.png   class ids, 8 bit, 255 = unlabelled
@@ -73,26 +67,6 @@ def _count(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"'{text}' is no number of frames from 1")
     return int(text)
-
-
-@dataclass(frozen=True)
-class Files:
-    """Name what is written for one frame."""
-
-    labels: Path
-    depth: Path
-    depth_png: Path
-    picture: Path
-
-    @classmethod
-    def of(cls, folder: Path, name: str) -> Files:
-        """Return the files of a frame's name."""
-        ends = ('labels.png', 'depth.npy', 'depth.png', 'picture.png')
-        return cls(*(folder / f'{name}_{end}' for end in ends))
-
-    def existing(self) -> list[Path]:
-        """Return those that are there already."""
-        return [p for p in (self.labels, self.depth, self.depth_png, self.picture) if p.exists()]
 
 
 def run(args: argparse.Namespace) -> int:
@@ -143,6 +117,13 @@ class _Run:
         self._too_far = 0
         self._written: set[str] = set()
         self._kept = 0
+        trained = perception.depth_range
+        if args.fx is not None and (trained is None or not trained.focal_length_px):
+            print(
+                f'hydranet: --fx has no effect: the card of {perception.card.name} does not state '
+                'the focal length that its depth was trained with.',
+                file=sys.stderr,
+            )
 
     def over(self, source: Source) -> int:
         """Predict the frames of a source; return the exit status."""
@@ -172,11 +153,14 @@ class _Run:
                 return
 
     def _one(self, frame: Frame) -> None:
+        from hydranet_ros.picture import side_by_side
+        from hydranet_ros.prediction_files import PredictionFiles
+
         name = frame.name
         if name in self._written:
             name = f'{name}_{frame.index:06d}'
         self._written.add(name)
-        files = Files.of(self._args.out, name)
+        files = PredictionFiles.of(self._args.out, name)
         if not self._args.overwrite and files.existing():
             self._kept += 1
             return
@@ -185,7 +169,9 @@ class _Run:
             frame.rgb, depth_scale=self._depth_scale(frame, height, width)
         )
         assert not isinstance(prediction, list)
-        self._write(files, frame, prediction)
+        caption = f'{frame.name}   {self._perception.card.name} on {self._perception.description}'
+        picture = side_by_side(frame.rgb, prediction, self._meaning, caption=caption)
+        self._too_far += files.write(prediction, picture) > 0
 
     def _depth_scale(self, frame: Frame, height: int, width: int) -> float:
         """Return the focal length at input size over that of training; 1 where one is unknown."""
@@ -200,24 +186,6 @@ class _Run:
             / width
             / (trained.focal_length_px)
         )
-
-    def _write(self, files: Files, frame: Frame, prediction: Prediction) -> None:
-        import numpy as np
-
-        from hydranet_ros.picture import side_by_side
-
-        if prediction.labels is not None:
-            _save_png(files.labels, prediction.labels)
-        if prediction.depth is not None:
-            buffer = BytesIO()
-            np.save(buffer, prediction.depth)
-            _save(files.depth, buffer.getvalue())
-            millimetres, too_far = to_millimetres(prediction.depth)
-            self._too_far += too_far > 0
-            _save_png(files.depth_png, millimetres)
-        caption = f'{frame.name}   {self._perception.card.name} on {self._perception.description}'
-        sheet = side_by_side(frame.rgb, prediction, self._meaning, caption=caption)
-        _save_png(files.picture, sheet[..., ::-1])
 
     def _report(self) -> int:
         if self._too_far:
@@ -237,32 +205,3 @@ class _Run:
         done = len(self._written) - self._kept
         print(f'{done} frames written to {self._args.out}', file=sys.stderr)
         return 1 if self._problems or self._kept else 0
-
-
-def to_millimetres(depth: np.ndarray) -> tuple[np.ndarray, int]:
-    """Turn metres, float32 (H, W), into 16-bit millimetres and count the pixels too far for it.
-
-    0 stands for no depth (NaN, or not above 0), 65535 for all beyond 65.535 m.
-    """
-    import numpy as np
-
-    scaled = np.rint(depth * np.float32(1000.0))
-    valid = scaled > 0
-    far = int(np.count_nonzero(scaled > MILLIMETRES_MAX))
-    clipped = np.where(valid, np.minimum(scaled, MILLIMETRES_MAX), 0)
-    return clipped.astype(np.uint16), far
-
-
-def _save_png(path: Path, image: np.ndarray) -> None:
-    import cv2
-
-    _save(path, cv2.imencode('.png', image)[1].tobytes())
-
-
-def _save(path: Path, data: bytes) -> None:
-    from hydranet_ros.errors import HydranetError
-
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise HydranetError(f"cannot write '{path}': {error}.") from error

@@ -11,10 +11,12 @@ from hydranet_ros.sources.frame import Source
 from hydranet_ros.sources.street_ground import Ground
 from hydranet_ros.sources.street_layout import Layout
 from hydranet_ros.sources.street_path import StreetPath
+from hydranet_ros.sources.street_placing import Placing
 from hydranet_ros.sources.street_raster import Raster
 from hydranet_ros.sources.street_scene import CARS_TO_M
 from hydranet_ros.sources.street_scene import Scene
-from hydranet_ros.sources.street_textures import HORIZON
+from hydranet_ros.sources.street_surfaces import HORIZON
+from hydranet_ros.sources.street_traffic import Traffic
 
 FPS = 10.0
 _FOG_M = 120.0
@@ -35,10 +37,12 @@ class Street(Source):
         focal = 0.7 * width
         self.intrinsics = Intrinsics(focal, focal, (width - 1) / 2.0, 0.45 * height, width, height)
         self._path = StreetPath(seed)
-        self._layout = Layout(seed)
+        layout = Layout(seed)
+        self._traffic = Traffic(seed)
         self._raster = Raster(self.intrinsics)
-        self._ground = Ground(self._raster, self._path, self._layout, seed)
-        self._scene = Scene(self._raster, self._path, self._layout, seed)
+        self._ground = Ground(self._raster, self._path, layout, seed)
+        placing = Placing(self._path, layout, seed)
+        self._scene = Scene(self._raster, placing, self._traffic)
         steps = np.arange(256) / 255.0
         clear = np.exp(-1.0 / (np.maximum(steps, 1e-3) * _FOG_M * 0.1))
         self._clear = np.repeat((255 * clear)[:, None], 3, 1).astype(np.uint8).reshape(256, 1, 3)
@@ -50,9 +54,9 @@ class Street(Source):
         """Return the frame at a position, which is 1 / FPS seconds after the one before."""
         seconds = position / FPS
         camera = self._path.camera(seconds)
-        traffic = self._layout.traffic(seconds, camera.s, camera.s + CARS_TO_M)
-        self._ground.draw(camera, traffic)
-        self._scene.draw(camera, seconds, traffic)
+        cars = self._traffic.cars(seconds, camera.s, camera.s + CARS_TO_M)
+        self._ground.draw(camera, cars)
+        self._scene.draw(camera, seconds, cars)
         raster = self._raster
         sky = raster.inverse == 0.0
         with np.errstate(divide='ignore'):

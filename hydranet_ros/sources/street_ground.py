@@ -24,10 +24,10 @@ from hydranet_ros.sources.street_path import StreetPath
 from hydranet_ros.sources.street_raster import clip_near
 from hydranet_ros.sources.street_raster import Raster
 from hydranet_ros.sources.street_raster import SUBPIXEL
-from hydranet_ros.sources.street_textures import GROUND_PERIOD_M
-from hydranet_ros.sources.street_textures import GROUND_PX_PER_M
-from hydranet_ros.sources.street_textures import make_ground
-from hydranet_ros.sources.street_textures import make_sky
+from hydranet_ros.sources.street_surfaces import GROUND_PERIOD_M
+from hydranet_ros.sources.street_surfaces import GROUND_PX_PER_M
+from hydranet_ros.sources.street_surfaces import make_ground
+from hydranet_ros.sources.street_surfaces import make_sky
 
 _ASPHALT, _PAVING, _KERB = (96, 96, 98), (152, 146, 138), (178, 174, 166)
 _PAINT, _JOINT = (214, 212, 206), (128, 123, 116)
@@ -65,7 +65,7 @@ class Ground:
         self._light, self._shadow = np.empty(shape, np.uint8), np.empty(shape, np.uint8)
         self._plot = lru_cache(16)(self._lay_out)
 
-    def draw(self, camera: CameraState, traffic: Sequence[Car]) -> None:
+    def draw(self, camera: CameraState, cars: Sequence[Car]) -> None:
         """Fill colour, classes and inverse depth of the whole picture."""
         raster, top = self._raster, self.horizon
         turn = int(raster.camera.fx * (1.0 + min(max(camera.yaw, -0.95), 0.95)))
@@ -86,7 +86,7 @@ class Ground:
         marked = plots[:_MARKED_BLOCKS]
         paint = camera.to_camera(np.concatenate([plot.paint for plot in marked]))
         cv2.fillPoly(raster.rgb, raster.polygons(paint), _PAINT, shift=SUBPIXEL)
-        self._shade(camera, marked, traffic)
+        self._shade(camera, marked, cars)
 
     def _strip(
         self, left: np.ndarray, right: np.ndarray, colour: tuple[int, int, int], label: Class
@@ -103,7 +103,7 @@ class Ground:
         fixed = list(np.rint(pixels).astype(np.int32)[:, :, None])
         cv2.polylines(self._raster.rgb, fixed, False, _JOINT, 1, shift=SUBPIXEL)
 
-    def _shade(self, camera: CameraState, plots: Sequence[_Plot], traffic: Sequence[Car]) -> None:
+    def _shade(self, camera: CameraState, plots: Sequence[_Plot], cars: Sequence[Car]) -> None:
         """Multiply the ground by its grain and the shadows that fall to the right."""
         light, shadow, ground = self._light, self._shadow, self._raster.rgb[self.horizon :]
         cv2.warpPerspective(
@@ -115,7 +115,7 @@ class Ground:
             borderMode=cv2.BORDER_WRAP,
         )
         shadow[:] = _FULL_LIGHT
-        moving = self._quads([_car_shadow(car) for car in traffic])
+        moving = self._quads([_car_shadow(car) for car in cars])
         for quads in (
             np.concatenate([plot.house_shadows for plot in plots]),
             np.concatenate([*(plot.car_shadows for plot in plots), moving]),

@@ -3,103 +3,59 @@
 """Put the street's houses, cars and people before the camera."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
 import math
 
 import numpy as np
 
-from hydranet_ros.sources import street_sprites
-from hydranet_ros.sources import street_textures
-from hydranet_ros.sources.street_cars import car_faces
-from hydranet_ros.sources.street_cars import SHAPES
-from hydranet_ros.sources.street_classes import Class
-from hydranet_ros.sources.street_layout import Block
 from hydranet_ros.sources.street_layout import BLOCK_M
-from hydranet_ros.sources.street_layout import BUILDING_M
 from hydranet_ros.sources.street_layout import Car
-from hydranet_ros.sources.street_layout import Garden
-from hydranet_ros.sources.street_layout import House
-from hydranet_ros.sources.street_layout import Kind
-from hydranet_ros.sources.street_layout import Layout
-from hydranet_ros.sources.street_layout import Standing
 from hydranet_ros.sources.street_path import CameraState
-from hydranet_ros.sources.street_path import StreetPath
+from hydranet_ros.sources.street_placing import Placing
+from hydranet_ros.sources.street_placing import Solid
+from hydranet_ros.sources.street_placing import Sprites
+from hydranet_ros.sources.street_placing import Walls
+from hydranet_ros.sources.street_raster import NEAR_M
 from hydranet_ros.sources.street_raster import Raster
-from hydranet_ros.sources.street_raster import Texture
+from hydranet_ros.sources.street_traffic import Traffic
+from hydranet_ros.sources.street_upright import draw_sprite
+from hydranet_ros.sources.street_upright import draw_wall
 
 CARS_TO_M = 95.0
 _HOUSES_TO_M, _THINGS_TO_M, _DETAIL_TO_M = 160.0, 75.0, 40.0
-_SUNNY = {-1: 0.74, 1: 1.06}
-_ROOFS = ((122, 66, 50), (88, 84, 84), (104, 72, 58))
-_SIDE_LIGHT = 0.86
 _REACH_M = 14.0
-
-
-@dataclass(frozen=True)
-class _Walls:
-    """Hold a block's upright planes: ends in the world, (N, 2, 3), left one first."""
-
-    ends: np.ndarray
-    textures: tuple[Texture, ...]
-
-
-@dataclass(frozen=True)
-class _Solid:
-    """Hold one thing's faces in the world, (F, N, 3), and which are small."""
-
-    points: np.ndarray
-    colours: np.ndarray
-    detail: np.ndarray
-    label: int
-    s: float
-
-
-@dataclass(frozen=True)
-class _Sprites:
-    """Hold feet in the world, (N, 3), and what stands on them."""
-
-    feet: np.ndarray
-    textures: tuple[Texture, ...]
 
 
 class Scene:
     """Draw all that stands on the ground."""
 
-    def __init__(self, raster: Raster, path: StreetPath, layout: Layout, seed: int) -> None:
-        self._raster, self._path, self._layout, self._seed = raster, path, layout, seed
+    def __init__(self, raster: Raster, placing: Placing, traffic: Traffic) -> None:
+        self._raster, self._placing, self._traffic = raster, placing, traffic
         self._half_view = (raster.camera.cx + 1.0) / raster.camera.fx
-        self._facade = lru_cache(64)(street_textures.make_facade)
-        self._side_wall = lru_cache(16)(street_textures.make_side_wall)
-        self._hedge = lru_cache(2)(street_textures.make_hedge)
-        self._fence = lru_cache(4)(street_textures.make_fence)
-        self._sprite = lru_cache(None)(self._draw_sprite)
-        self._placed = lru_cache(32)(self._place_block)
 
-    def draw(self, camera: CameraState, seconds: float, traffic: Iterable[Car]) -> None:
+    def draw(self, camera: CameraState, seconds: float, cars: Iterable[Car]) -> None:
         """Draw what the camera sees at a time, seconds after the first frame."""
         first = math.floor((camera.s - 6) / BLOCK_M)
         last = math.floor((camera.s + _HOUSES_TO_M) / BLOCK_M)
-        blocks = [self._placed(n, side) for n in range(first, last + 1) for side in (-1, 1)]
-        for walls, roofs, _, _ in blocks:
-            self._draw_walls(camera, walls)
-            self._draw_solids(camera, roofs, _HOUSES_TO_M)
-        for _, _, sprites, cars in blocks[: 2 * math.ceil(CARS_TO_M / BLOCK_M) + 2]:
-            self._draw_sprites(camera, sprites)
-            self._draw_solids(camera, cars, CARS_TO_M)
+        numbers = range(first, last + 1)
+        blocks = [self._placing.block(number, side) for number in numbers for side in (-1, 1)]
+        for block in blocks:
+            self._draw_walls(camera, block.walls)
+            self._draw_solids(camera, block.roofs, _HOUSES_TO_M)
+        for block in blocks[: 2 * math.ceil(CARS_TO_M / BLOCK_M) + 2]:
+            self._draw_sprites(camera, block.sprites)
+            self._draw_solids(camera, block.cars, CARS_TO_M)
         s0, s1 = camera.s, camera.s + _THINGS_TO_M
-        self._draw_solids(camera, self._place_cars(traffic), CARS_TO_M)
-        people = self._layout.people(seconds, s0, s1)
-        riders = self._layout.bicyclists(seconds, s0, s1)
-        self._draw_sprites(camera, self._place_sprites([*people, *riders]))
+        self._draw_solids(camera, self._placing.cars(cars), CARS_TO_M)
+        people = self._traffic.people(seconds, s0, s1)
+        riders = self._traffic.bicyclists(seconds, s0, s1)
+        self._draw_sprites(camera, self._placing.sprites([*people, *riders]))
 
-    def _draw_walls(self, camera: CameraState, walls: _Walls) -> None:
+    def _draw_walls(self, camera: CameraState, walls: Walls) -> None:
         ends = camera.to_camera(walls.ends)
         seen = self._in_view(ends[:, 0], ends[:, 1])
         for (left, right), texture, show in zip(ends, walls.textures, seen, strict=True):
             if show:
-                self._raster.wall(left, right, texture.height_m, texture)
+                draw_wall(self._raster, left, right, texture)
 
     def _in_view(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         """Tell which planes, ends (N, 3), face the camera and reach into its picture's width."""
@@ -107,12 +63,12 @@ class Scene:
         low = -(intrinsics.cx + 1) / intrinsics.fx
         high = (intrinsics.width - intrinsics.cx) / intrinsics.fx
         facing = left[:, 2] * right[:, 0] - left[:, 0] * right[:, 2] > 0
-        ahead = np.maximum(left[:, 2], right[:, 2]) > 0.3
+        ahead = np.maximum(left[:, 2], right[:, 2]) > NEAR_M
         not_left = (right[:, 0] > low * right[:, 2]) | (left[:, 0] > low * left[:, 2])
         not_right = (right[:, 0] < high * right[:, 2]) | (left[:, 0] < high * left[:, 2])
         return facing & ahead & not_left & not_right
 
-    def _draw_solids(self, camera: CameraState, solids: Iterable[_Solid], far: float) -> None:
+    def _draw_solids(self, camera: CameraState, solids: Iterable[Solid], far: float) -> None:
         for solid in solids:
             ahead = solid.s - camera.s
             if not (-5.0 < ahead < far and self._near_view(camera, solid.points[0, 0])):
@@ -123,112 +79,14 @@ class Scene:
             self._raster.solid(camera.to_camera(points), colours, solid.label)
 
     def _near_view(self, camera: CameraState, point: np.ndarray) -> bool:
-        """Tell whether something within 5 m of a world point, (3,), or a roof could be seen."""
+        """Tell whether something within _REACH_M of a world point, (3,), could be seen."""
         cos, sin = math.cos(camera.yaw), math.sin(camera.yaw)
         x, z = float(point[0]) - camera.x, float(point[2]) - camera.z
         aside, ahead = abs(cos * x - sin * z), sin * x + cos * z
         return aside - _REACH_M < (ahead + _REACH_M) * self._half_view
 
-    def _draw_sprites(self, camera: CameraState, sprites: _Sprites) -> None:
+    def _draw_sprites(self, camera: CameraState, sprites: Sprites) -> None:
         feet = camera.to_camera(sprites.feet)
         for foot, texture in zip(feet, sprites.textures, strict=True):
             if 0.5 < foot[2] < _THINGS_TO_M:
-                self._raster.sprite(foot, texture)
-
-    def _place_block(
-        self, number: int, side: int
-    ) -> tuple[_Walls, tuple[_Solid, ...], _Sprites, tuple[_Solid, ...]]:
-        block = self._layout.block(number, side)
-        roofs = tuple(self._roof(house) for house in block.houses if house.roofed)
-        cars = tuple(self._place_cars(block.cars))
-        return self._walls(block), roofs, self._place_sprites(block.standing), cars
-
-    def _walls(self, block: Block) -> _Walls:
-        places: list[np.ndarray] = []
-        textures: list[Texture] = []
-        height_before, end_before = 0.0, math.nan
-        for house in block.houses:
-            light = _SUNNY[house.side]
-            if house.height > height_before or house.s0 != end_before:
-                side_wall = self._side_wall(house.style, house.height, _SIDE_LIGHT, self._seed)
-                places.append(_ends(house.s0, house.s0, house.side, BUILDING_M, BUILDING_M + 8.0))
-                textures.append(side_wall)
-            places.append(_ends(house.s0, house.s1, house.side, BUILDING_M, BUILDING_M))
-            textures.append(self._facade(house.style, house.bays, house.floors, light, self._seed))
-            height_before, end_before = house.height, house.s1
-        for garden in block.gardens:
-            for ends, texture in self._garden(garden):
-                places.append(ends)
-                textures.append(texture)
-        found = np.array(places)
-        return _Walls(self._path.place(found[..., 0], found[..., 1], 0.0), tuple(textures))
-
-    def _garden(self, garden: Garden) -> list[tuple[np.ndarray, Texture]]:
-        light, side = _SUNNY[garden.side], garden.side
-        hedge, fence = self._hedge(self._seed, light), self._fence(garden.style, light)
-        out = []
-        for lateral, texture in ((BUILDING_M, fence), (BUILDING_M + 1.6, hedge)):
-            parts = max(round((garden.s1 - garden.s0) / texture.width_m), 1)
-            stops = np.linspace(garden.s0, garden.s1, parts + 1)
-            for s0, s1 in pairwise(stops):
-                out.append((_ends(s0, s1, side, lateral, lateral), texture))
-        return out
-
-    def _roof(self, house: House) -> _Solid:
-        side, eave, ridge = house.side, -house.height, -house.height - 2.6
-        ends = np.array([house.s0 - 0.2, house.s1 + 0.2])
-        # Both reach behind the walls' upper edges, so that no sky shows between.
-        front = self._path.place(ends, side * BUILDING_M, eave + 0.3)
-        top = self._path.place(ends, side * (BUILDING_M + 4.0), ridge)
-        lateral = np.array([BUILDING_M + 8.0, BUILDING_M, BUILDING_M + 4.0, BUILDING_M + 4.0])
-        heights = np.array([eave + 0.4, eave + 0.4, ridge, ridge])
-        gable = self._path.place(house.s0, side * lateral, heights)
-        slope = np.array([front[0], front[1], top[1], top[0]])
-        if side > 0:
-            gable, slope = gable[[2, 1, 0, 0]], slope[::-1]
-        wall = np.array(street_textures.WALLS[house.style]) * _SIDE_LIGHT
-        tiles = np.array(_ROOFS[house.style % len(_ROOFS)]) * _SUNNY[side]
-        return _Solid(
-            np.array([gable, slope]),
-            np.array([wall, tiles]).astype(np.uint8),
-            np.zeros(2, bool),
-            Class.BUILDING,
-            house.s1,
-        )
-
-    def _place_cars(self, cars: Iterable[Car]) -> list[_Solid]:
-        out = []
-        for car in cars:
-            corners, colours, detail = car_faces(SHAPES[car.shape], car.paint)
-            place = np.array(car.s)
-            heading = float(self._path.heading(place)) + (math.pi if car.direction < 0 else 0.0)
-            cos, sin = math.cos(heading), math.sin(heading)
-            turn = np.array([[cos, 0.0, -sin], [0.0, 1.0, 0.0], [sin, 0.0, cos]])
-            points = corners @ turn + self._path.place(place, np.array(car.lateral), 0.0)
-            out.append(_Solid(points, colours, detail, Class.CAR, car.s))
-        return out
-
-    def _place_sprites(self, things: Iterable[Standing]) -> _Sprites:
-        things = list(things)
-        s = np.array([thing.s for thing in things])
-        lateral = np.array([thing.lateral for thing in things])
-        textures = [self._sprite(thing.kind, thing.variant, thing.phase) for thing in things]
-        return _Sprites(self._path.place(s, lateral, 0.0), tuple(textures))
-
-    def _draw_sprite(self, kind: Kind, variant: int, phase: int) -> Texture:
-        if kind is Kind.TREE:
-            return street_sprites.make_tree(variant, self._seed)
-        if kind is Kind.PERSON:
-            return street_sprites.make_person(variant, phase, self._seed)
-        if kind is Kind.BICYCLIST:
-            return street_sprites.make_bicyclist(variant, self._seed)
-        if kind is Kind.SIGN:
-            return street_sprites.make_sign(variant)
-        return street_sprites.make_lamp(1 if variant else -1)
-
-
-def _ends(s0: float, s1: float, side: int, lateral0: float, lateral1: float) -> np.ndarray:
-    """Return the places (2, 2) of a plane's ends, left one first for who drives along."""
-    ends = [(s0, side * lateral0), (s1, side * lateral1)]
-    flips = (side < 0) == (s0 == s1)
-    return np.array(ends[::-1] if flips else ends)
+                draw_sprite(self._raster, foot, texture)

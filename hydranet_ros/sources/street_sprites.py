@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from hydranet_ros.sources.street_classes import Class
-from hydranet_ros.sources.street_raster import Texture
-from hydranet_ros.sources.street_raster import TRANSPARENT
+from hydranet_ros.sources.street_texture import Texture
+from hydranet_ros.sources.street_texture import TRANSPARENT
 
 TREES, PEOPLE, PHASES, BICYCLISTS, SIGNS = 6, 8, 4, 4, 4
 Colour = tuple[int, int, int]

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from hydranet_ros.commands import main
-from hydranet_ros.commands.predict import to_millimetres
 from hydranet_ros.perception import Perception
+from hydranet_ros.prediction_files import to_millimetres
 from hydranet_ros.rendering import color_labels
 from hydranet_ros.sources import open_source
 
@@ -136,6 +136,28 @@ def test_bad_arguments_are_said_in_one_line(folder, tmp_path, capsys, more, says
     said = capsys.readouterr().err
     assert says in said
     assert 'Traceback' not in said
+
+
+def test_a_focal_length_that_changes_nothing_is_said(folder, tmp_path, frames, perception, capsys):
+    out = tmp_path / 'out'
+    assert predict(folder / 'a.png', out, '--fx', '500') == 0
+    assert '--fx has no effect' in capsys.readouterr().err
+    check(out, 'a', frames[0], perception)
+
+
+def test_a_focal_length_scales_the_depth(folder, tmp_path, frames, perception):
+    card = perception.card.path.read_text().replace(
+        'focal_length_px: null', 'focal_length_px: 400.0'
+    )
+    (tmp_path / 'untrained').symlink_to(perception.card.path.parent / 'untrained')
+    lens = tmp_path / 'lens.yaml'
+    lens.write_text(card)
+    out = tmp_path / 'out'
+    assert predict(folder / 'a.png', out, '--model', str(lens), '--fx', '500') == 0
+    depth = np.load(out / 'a_depth.npy')
+    expected = perception.predict(frames[0], depth_scale=500 / 400)
+    np.testing.assert_array_equal(depth, expected.depth)
+    assert not np.array_equal(depth, perception.predict(frames[0]).depth)
 
 
 def test_an_out_that_is_a_file_is_said(folder, tmp_path, capsys):

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from hydranet_ros.sources.street_classes import Class
-from hydranet_ros.sources.street_raster import Texture
-from hydranet_ros.sources.street_raster import TRANSPARENT
+from hydranet_ros.sources.street_texture import Texture
+from hydranet_ros.sources.street_texture import TRANSPARENT
 
 PX_PER_M = 32
 BAY_M, FLOOR_M = 3.2, 3.1
