@@ -131,15 +131,13 @@ def _node_measurement(args: argparse.Namespace) -> NodeMeasurement:
     from hydranet_ros.errors import HydranetError
 
     try:
-        import rclpy  # noqa: F401
-    except ImportError as error:
+        from hydranet_ros.ros.node_benchmark import benchmark_node
+        from hydranet_ros.ros.node_benchmark import NodeRun
+        from hydranet_ros.ros.quiet_domain import enter
+    except ModuleNotFoundError as error:
         raise HydranetError(
             f'--node needs ROS 2 ({error}). Source a ROS 2 installation, or leave --node out.'
         ) from error
-    from hydranet_ros.ros.node_benchmark import benchmark_node
-    from hydranet_ros.ros.node_benchmark import NodeRun
-    from hydranet_ros.ros.quiet_domain import enter
-
     enter(args.domain_id)
 
     def measure(case: Case, choice: Choice) -> NodeResult:
