@@ -59,7 +59,7 @@ class DemoWatch:
 
     def run(self, executor: SingleThreadedExecutor) -> int:
         """Return the exit status."""
-        status = 0
+        status, interrupted = 0, False
         try:
             while not self._over():
                 executor.spin_once(timeout_sec=_SPIN_S)
@@ -70,8 +70,9 @@ class DemoWatch:
                     status = 1
                     break
         except KeyboardInterrupt:
+            interrupted = True
             print()
-        if self._first is None and status == 0 and self._settings.duration is not None:
+        if self._first is None and status == 0 and not interrupted:
             self._complain()
             status = 1
         self._report()
