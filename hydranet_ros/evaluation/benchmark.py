@@ -129,8 +129,8 @@ def _run_case(
                 precision=choice.precision.value,
             )
             stack.callback(perception.close)
-            variants.append(PredictVariant(perception, case.height, case.width))
-            outputs = perception.outputs
+            ours = PredictVariant(perception, case.height, case.width)
+            variants.append(ours)
         seconds = measure(
             variants, frames, rounds=plan.rounds, block=plan.frames, after_block=after_block
         )
@@ -140,7 +140,7 @@ def _run_case(
         width=case.width,
         height=case.height,
         classes=len(card.classes_of(None)),
-        outputs=tuple(outputs),
+        outputs=ours.wanted,
         weights=Weights(model_file.name, model_file.sha256),
         image=plan.image,
         variants=tuple(results),

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The project's own ways from a frame to its answer, as a benchmark runs them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
 
@@ -32,14 +33,14 @@ class PredictVariant:
         self.name = f'{perception.backend} {perception.precision}'
         self.device = perception.choice.device
         self._perception = perception
-        self._wanted = [name for name in perception.outputs if name in OUTPUTS]
-        self.outputs = _empty_outputs(self._wanted, height, width)
+        self.wanted = tuple(name for name in perception.outputs if name in OUTPUTS)
+        self.outputs = _empty_outputs(self.wanted, height, width)
         perception.prepare(height, width)
 
     def run(self, rgb: npt.NDArray[np.uint8]) -> Timings:
         """Predict; what `predict` does outside the engine counts as post."""
         start = perf_counter()
-        self._perception.predict(rgb, out=self.outputs, wanted=self._wanted)
+        self._perception.predict(rgb, out=self.outputs, wanted=self.wanted)
         total = perf_counter() - start
         inside = self._perception.timings
         return Timings(inside.pre, inside.network, total - inside.pre - inside.network)
@@ -72,6 +73,7 @@ def choices(backend: str, precision: str) -> tuple[list[Choice], list[str]]:
     """Choose by name, ALL and AUTO included: what runs, best first, and what cannot and why."""
     if backend != ALL and precision != ALL:
         return [choose(backend, precision)], []
+    best = choose(AUTO, AUTO if precision == ALL else precision)
     skipped: list[str] = []
     pairs = []
     for one in Backend if backend == ALL else [choose(backend, AUTO).backend]:
@@ -86,14 +88,13 @@ def choices(backend: str, precision: str) -> tuple[list[Choice], list[str]]:
             skipped.append(f'{one.value}: no {precision} on {module.device()}')
         pairs += [(one.value, p.value) for p in (fitting[:1] if precision == AUTO else fitting)]
     if not pairs:
-        raise HydranetError(f'No backend can run here: {"; ".join(skipped)}.')
-    best = choose(AUTO, AUTO if precision == ALL else precision)
+        raise HydranetError(f'The backend cannot run so here: {"; ".join(skipped)}.')
     found = [choose(*pair) for pair in pairs]
     found.sort(key=lambda one: (one.backend, one.precision) != (best.backend, best.precision))
     return found, skipped
 
 
-def _empty_outputs(names: list[str], height: int, width: int) -> Prediction:
+def _empty_outputs(names: Sequence[str], height: int, width: int) -> Prediction:
     shapes = {'normals': (height, width, 3)}
     return Prediction(
         **{

@@ -1,0 +1,214 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""What is made of measured seconds: percentiles, ratios within a run, the file, the tables."""
+
+from collections.abc import Callable
+from dataclasses import replace
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hydranet_ros import HydranetError
+from hydranet_ros.evaluation.benchmark_table import markdown
+from hydranet_ros.evaluation.device_facts import device_facts
+from hydranet_ros.evaluation.device_facts import DeviceFacts
+from hydranet_ros.evaluation.results import AblationResult
+from hydranet_ros.evaluation.results import BenchmarkResult
+from hydranet_ros.evaluation.results import CaseResult
+from hydranet_ros.evaluation.results import NodeResult
+from hydranet_ros.evaluation.results import Percentiles
+from hydranet_ros.evaluation.results import SCHEMA
+from hydranet_ros.evaluation.results import Speedup
+from hydranet_ros.evaluation.results import VariantResult
+from hydranet_ros.evaluation.results import Weights
+from hydranet_ros.evaluation.results_file import check_writable
+from hydranet_ros.evaluation.results_file import read_results
+from hydranet_ros.evaluation.results_file import write_results
+
+# network seconds of two rounds; the machine was half as fast in the second one
+SLOW, FAST = [[0.8, 0.9, 1.0], [1.7, 1.8, 1.9]], [[0.09, 0.1, 0.2], [0.1, 0.2, 0.3]]
+DEVICE = DeviceFacts(
+    processor='Test Processor',
+    cores=2,
+    flags=('avx2',),
+    memory_gib=4.0,
+    gpus=(),
+    board='',
+    power_mode='',
+    governor='',
+    system='Linux',
+    machine='x86_64',
+    python='3.10.1',
+    packages={'numpy': '1.26', 'openvino': '2025.1'},
+)
+
+
+def variant(name: str, network: list[list[float]]) -> VariantResult:
+    times = np.array(network)
+    pre, post = np.full_like(times, 0.01), np.full_like(times, 0.02)
+    return VariantResult.of(name, 'cpu', np.stack([pre, times, post, pre + times + post], -1))
+
+
+def result() -> BenchmarkResult:
+    slow, fast = variant('official pipeline', SLOW), variant('openvino bf16', FAST)
+    speedups = tuple(Speedup.of(fast, slow, stage) for stage in ('network', 'total'))
+    stages = ('decode', 'pre', 'network', 'post', 'overhead')
+    node = NodeResult(
+        engine='openvino bf16 on Test Processor',
+        ros='jazzy rmw_fastrtps_cpp',
+        rate_hz=10.0,
+        samples=6,
+        counts={'received': 9, 'answered': 6, 'dropped': 1, 'not_ready': 2},
+        lost=None,
+        stages={name: Percentiles(1.0, 2.0, 3.0) for name in stages},
+        camera_to_subscriber=Percentiles(110.4, 120.6, 130.0),
+    )
+    ablation = AblationResult(
+        'openvino bf16',
+        (replace(slow, name='none'), replace(fast, name='all (chosen)')),
+        (replace(speedups[0], variant='all (chosen)', over='none'),),
+    )
+    case = CaseResult(
+        model='kitti',
+        width=1200,
+        height=350,
+        classes=6,
+        outputs=('labels', 'depth'),
+        weights=Weights('kitti', 'ab' * 32),
+        image='street',
+        variants=(slow, fast),
+        speedups=speedups,
+        node=node,
+        ablations=(ablation,),
+    )
+    return BenchmarkResult(
+        schema=SCHEMA,
+        version='0.1.0',
+        date='2026-01-02T03:04:05+00:00',
+        device=DEVICE,
+        rounds=2,
+        frames=3,
+        load_average=0.5,
+        cases=(case,),
+        skipped=('torch: not installed',),
+    )
+
+
+def test_percentiles_of_known_times() -> None:
+    # 101 times from 0 to 1 s: the p-th percentile is the p-th of them
+    times = np.random.default_rng(0).permutation(np.linspace(0, 1, 101))
+    assert Percentiles.of(times) == Percentiles(500.0, 950.0, 990.0)
+    assert Percentiles.of([[0.001, 0.003]]) == Percentiles(2.0, 2.9, 2.98)
+
+
+def test_variant_keeps_stages_and_rounds_apart() -> None:
+    one = variant('openvino bf16', FAST)
+    assert one.samples == 6
+    assert one.times.pre.p50 == 10
+    assert one.times.post.p50 == 20
+    assert one.times.network.p50 == 150  # of all six: between 100 and 200
+    assert one.network_medians == (100, 200)
+    assert one.total_medians == (130, 230)
+
+
+def test_speedup_compares_round_by_round() -> None:
+    one = Speedup.of(variant('fast', FAST), variant('slow', SLOW), 'network')
+    assert (one.variant, one.over) == ('fast', 'slow')
+    # 900 / 100 and 1800 / 200, though the medians of all frames are 1350 / 150
+    assert (one.lowest, one.median, one.highest) == (9, 9, 9)
+    total = Speedup.of(variant('fast', FAST), variant('slow', SLOW), 'total')
+    assert total.lowest == pytest.approx(930 / 130, abs=1e-3)
+    assert total.highest == pytest.approx(1830 / 230, abs=1e-3)
+    assert total.median == pytest.approx((930 / 130 + 1830 / 230) / 2, abs=1e-3)
+
+
+def test_file_gives_back_what_was_written(tmp_path: Path) -> None:
+    path = tmp_path / 'device.json'
+    write_results(result(), path)
+    assert read_results(path) == result()
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def _without_date(loaded: dict) -> None:
+    del loaded['date']
+
+
+def _with_text_for_time(loaded: dict) -> None:
+    loaded['cases'][0]['variants'][0]['times']['total']['p50'] = 'fast'
+
+
+def _of_another_schema(loaded: dict) -> None:
+    loaded['schema'] = SCHEMA + 1
+
+
+@pytest.mark.parametrize(
+    ('damage', 'words'),
+    [
+        (_without_date, 'date'),
+        (_with_text_for_time, "'fast' is no float"),
+        (_of_another_schema, f'schema {SCHEMA}'),
+    ],
+)
+def test_damaged_file_is_refused(
+    damage: Callable[[dict], None], words: str, tmp_path: Path
+) -> None:
+    path = tmp_path / 'device.json'
+    write_results(result(), path)
+    loaded = json.loads(path.read_text())
+    damage(loaded)
+    path.write_text(json.dumps(loaded))
+    with pytest.raises(HydranetError, match=words):
+        read_results(path)
+
+
+def test_what_is_no_result_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / 'device.json'
+    with pytest.raises(HydranetError, match='cannot read'):
+        read_results(path)
+    for text, words in (('{', 'no JSON'), ('[1]', 'no benchmark')):
+        path.write_text(text)
+        with pytest.raises(HydranetError, match=words):
+            read_results(path)
+
+
+def test_place_is_checked_before_the_measurement(tmp_path: Path) -> None:
+    check_writable(tmp_path / 'new' / 'device.json')
+    assert (tmp_path / 'new').is_dir()
+    (tmp_path / 'file').touch()
+    for place in (tmp_path, tmp_path / 'file' / 'device.json'):
+        with pytest.raises(HydranetError, match='cannot'):
+            check_writable(place)
+
+
+def test_main_tables() -> None:
+    text = markdown([result()])
+    assert text.startswith('**Test Processor, 2 cores** (2026-01-02, hydranet_ros 0.1.0, Python')
+    assert 'openvino 2025.1' in text
+    assert '2 interleaved rounds of 3 frames' in text
+    rows = [line.strip('| ').split(' | ') for line in text.splitlines() if line.startswith('|')]
+    header, _, official, ours = rows[:4]
+    assert header[-1] == '× official pipeline'
+    assert official[:2] == ['kitti 1200x350, 6 classes', 'official pipeline']
+    assert official[-1] == '1'
+    assert ours[-1] == f'{result().cases[0].speedups[1].median:.1f}'
+    node = rows[-1]
+    assert node[3:6] == ['3.0', '1.0 / 2.0 / 3.0', '110 / 121 / 130']
+    assert node[6:] == ['9', '6', '1', '2', 'not known']
+
+
+def test_ablation_table() -> None:
+    text = markdown([result()], ablations=True)
+    assert 'kitti 1200x350, 6 classes, openvino bf16' in text
+    assert '| none | 1350 / 1875 / 1895 | 1 |' in text
+    assert '| all (chosen) | 150 / 275 / 295 | 9.00 (9.00 to 9.00) |' in text
+
+
+def test_facts_of_this_machine() -> None:
+    facts = device_facts()
+    assert facts.processor
+    assert facts.processor in facts.title
+    assert facts.cores >= 1
+    assert facts.memory_gib > 0.1
+    assert facts.packages['numpy'] == np.__version__
