@@ -129,6 +129,8 @@ class ImageSubscription:
     def _subscribe(self) -> Subscription:
         reliable = self.reliability == ReliabilityPolicy.RELIABLE
         receive: Callable[..., None] = self._receive
+        if not hasattr(Subscription, 'CallbackType'):  # Humble passes the message alone
+            receive = self._receive_bare
         qos = IMAGE_RELIABLE if reliable else IMAGE_BEST_EFFORT
         arguments = (self._message_type, self._topic, receive, qos)
         try:
@@ -144,6 +146,9 @@ class ImageSubscription:
     def _receive(self, message: Any, info: dict[str, Any]) -> None:
         self._warn(self._losses.on_message(info.get('publication_sequence_number')))
         self._callback(message)
+
+    def _receive_bare(self, message: Any) -> None:
+        self._receive(message, {})
 
     def _on_lost_event(self, event: Any) -> None:
         self._warn(self._losses.on_event(event.total_count_change))
