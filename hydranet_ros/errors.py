@@ -5,3 +5,7 @@
 
 class HydranetError(Exception):
     """Report a problem the user can act on: what is wrong, where, and what to do next."""
+
+
+class FrameError(HydranetError):
+    """Report a problem of one frame: the next one may be fine."""

@@ -6,8 +6,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import fields
 import logging
 from pathlib import Path
 import threading
@@ -24,6 +22,11 @@ from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.deploy.selection import Choice
 from hydranet_ros.deploy.selection import choose
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.prediction import arrays_of
+from hydranet_ros.prediction import common_size
+from hydranet_ros.prediction import OUTPUTS
+from hydranet_ros.prediction import Prediction
+from hydranet_ros.prediction import TASK_OF
 from hydranet_ros.zoo.card import load_card
 from hydranet_ros.zoo.card_types import DepthRange
 from hydranet_ros.zoo.card_types import ModelCard
@@ -35,25 +38,6 @@ from hydranet_ros.zoo.resolve import resolve_model_file
 _log = logging.getLogger(__name__)
 DEFAULT_MODEL = 'untrained'
 _KEPT_ENGINES = 4  # frame sizes whose engines stay in memory
-
-
-@dataclass
-class Prediction:
-    """What the network says of one frame of H x W pixels; None where the model lacks the task.
-
-    labels: uint8 (H, W), class ids. depth: float32 (H, W), metres along the optical axis, NaN
-    outside the card's range. confidence: uint8 (H, W), 255 x the largest class probability.
-    normals: float32 (H, W, 3), unit length, x right, y down, z forward, pointing at the camera.
-    """
-
-    labels: npt.NDArray[np.uint8] | None = None
-    depth: npt.NDArray[np.float32] | None = None
-    confidence: npt.NDArray[np.uint8] | None = None
-    normals: npt.NDArray[np.float32] | None = None
-
-
-OUTPUTS = tuple(field.name for field in fields(Prediction))
-_TASK_OF = {'labels': 'semantic', 'confidence': 'semantic', 'depth': 'depth', 'normals': 'normals'}
 
 
 class Perception:
@@ -77,7 +61,7 @@ class Perception:
         self.classes: tuple[SemanticClass, ...] = card.classes_of(self.domain)
         self.palette: npt.NDArray[np.uint8] = card.palette(self.domain)
         self.depth_range: DepthRange | None = (chosen and chosen.depth) or card.depth
-        self.outputs = tuple(name for name in OUTPUTS if _TASK_OF[name] in model_file.heads)
+        self.outputs = tuple(name for name in OUTPUTS if TASK_OF[name] in model_file.heads)
         self._model_file = model_file
         self._input_size = input_size
         self._input_scale = input_scale
@@ -169,13 +153,13 @@ class Perception:
         """
         single = isinstance(rgb, np.ndarray) and rgb.ndim == 3
         frames: list[Any] = [rgb] if single else list(rgb)
-        height, width = _common_size(frames)
+        height, width = common_size(frames)
         wanted = self._wanted(wanted)
         scales = np.broadcast_to(np.asarray(depth_scale, np.float32), len(frames))
         targets = [out] if isinstance(out, Prediction) else out
         arrays = None
         if targets is not None:
-            arrays = [_arrays(target, height, width) for target in targets]
+            arrays = [arrays_of(target, height, width) for target in targets]
         with self._lock:
             engine = self._engine(height, width, len(frames))
             results = engine.run(frames, scales, wanted, arrays)
@@ -255,37 +239,3 @@ class Perception:
         np.greater(depth, self.depth_range.max_m, out=far)
         np.logical_or(outside, far, out=outside)
         np.copyto(depth, np.nan, where=outside)
-
-
-def _common_size(frames: Sequence[np.ndarray]) -> tuple[int, int]:
-    if not frames:
-        raise HydranetError('The batch is empty; give at least one frame.')
-    for frame in frames:
-        if not isinstance(frame, np.ndarray) or frame.dtype != np.uint8:
-            kind = getattr(frame, 'dtype', type(frame).__name__)
-            raise HydranetError(f'A frame must be a uint8 array (H, W, 3) in RGB, not {kind}.')
-        if frame.ndim != 3 or frame.shape[2] != 3:
-            raise HydranetError(f'A frame must have the shape (H, W, 3), not {frame.shape}.')
-        if frame.shape != frames[0].shape:
-            raise HydranetError(
-                f'The frames of a batch must have one size, not {frames[0].shape} and '
-                f'{frame.shape}.'
-            )
-    return frames[0].shape[0], frames[0].shape[1]
-
-
-def _arrays(target: Prediction, height: int, width: int) -> dict[str, np.ndarray]:
-    arrays = {}
-    for name in OUTPUTS:
-        array = getattr(target, name)
-        if array is None:
-            continue
-        shape = (height, width, 3) if name == 'normals' else (height, width)
-        dtype = np.uint8 if name in ('labels', 'confidence') else np.float32
-        if array.shape != shape or array.dtype != dtype or not array.flags.c_contiguous:
-            raise HydranetError(
-                f'out.{name} must be a contiguous {np.dtype(dtype)} array of {shape}, not '
-                f'{array.dtype} {array.shape}.'
-            )
-        arrays[name] = array
-    return arrays

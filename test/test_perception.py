@@ -36,8 +36,9 @@ def test_a_frame_gives_labels_depth_and_confidence(perception: Perception) -> No
 
 def test_depth_outside_the_cards_range_is_nan() -> None:
     with Perception.load(backend='onnxruntime') as perception:
+        perception.depth_range = None
         whole = perception.predict(RGB).depth
-        middle = float(np.nanmedian(whole))
+        middle = float(np.median(whole))
         perception.depth_range = DepthRange(0.0, middle, True, None)
         cut = perception.predict(RGB).depth
     assert 0.3 < np.isnan(cut).mean() < 0.7
@@ -49,7 +50,8 @@ def test_depth_outside_the_cards_range_is_nan() -> None:
 def test_depth_scale_multiplies_metres(perception: Perception) -> None:
     one = perception.predict(RGB).depth
     half = perception.predict(RGB, depth_scale=0.5).depth
-    np.testing.assert_allclose(half, one / 2, rtol=1e-6)
+    valid = ~np.isnan(one)
+    np.testing.assert_allclose(half[valid], one[valid] / 2, rtol=1e-6)
 
 
 def test_a_batch_gives_what_single_frames_give(perception: Perception) -> None:

@@ -11,6 +11,8 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
+from hydranet_ros.commands.argument_types import count
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -52,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--fx', type=float, metavar='PX', help="the camera's focal length, for metric depth"
     )
-    parser.add_argument('--limit', type=_count, metavar='N', help='stop after N frames')
+    parser.add_argument('--limit', type=count, metavar='N', help='stop after N frames')
     parser.add_argument('--overwrite', action='store_true', help='replace files that exist')
 
 
@@ -61,12 +63,6 @@ def _size(text: str) -> tuple[int, int]:
     if not match or min(int(match[1]), int(match[2])) < 1:
         raise argparse.ArgumentTypeError(f"'{text}' is no size; give HEIGHTxWIDTH, as 350x1200")
     return int(match[1]), int(match[2])
-
-
-def _count(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is no number of frames from 1")
-    return int(text)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -178,14 +174,10 @@ class _Run:
         known = frame.intrinsics.fx if frame.intrinsics else None
         fx = self._args.fx if self._args.fx is not None else known
         trained = self._perception.depth_range
-        if fx is None or trained is None or not trained.focal_length_px:
+        if fx is None or trained is None:
             return 1.0
-        return (
-            fx
-            * self._perception.input_size_for(height, width)[1]
-            / width
-            / (trained.focal_length_px)
-        )
+        input_width = self._perception.input_size_for(height, width)[1]
+        return trained.scale_for(fx * input_width / width) or 1.0
 
     def _report(self) -> int:
         if self._too_far:

@@ -20,7 +20,7 @@ from hydranet_ros.deploy.graph import required
 from hydranet_ros.deploy.postprocessing_graph import append_outputs
 from hydranet_ros.deploy.rewrites import apply_rewrites
 from hydranet_ros.deploy.rewrites import Rewrite
-from hydranet_ros.errors import HydranetError
+from hydranet_ros.errors import FrameError
 from hydranet_ros.zoo.card_types import ModelCard
 from hydranet_ros.zoo.model_file import load_onnx
 
@@ -53,11 +53,11 @@ def specialise(model_file: Path, card: ModelCard, spec: GraphSpec) -> onnx.Model
     Inputs: `image` uint8 [N, H, W, 3] RGB (camera size in the full cut, input size in the logits
     cut) and, in the full cut with depth, `depth_scale` float32 [N]. Outputs of the logits cut:
     the raw task outputs, float32 [N, C, ceil(H / 4), ceil(W / 4)]; of the full cut: `labels`,
-    `depth`, `confidence`, `normals` as far as the model has them. Raises HydranetError for sizes
+    `depth`, `confidence`, `normals` as far as the model has them. Raises FrameError for sizes
     that the network cannot take.
     """
     if min(*spec.input_size, *spec.camera_size) < SMALLEST:
-        raise HydranetError(
+        raise FrameError(
             f'The network needs at least {SMALLEST} x {SMALLEST} pixels; the frame is '
             f'{spec.camera_size[1]}x{spec.camera_size[0]}, its input '
             f'{spec.input_size[1]}x{spec.input_size[0]}. Raise input_scale or input_size.'

@@ -15,6 +15,7 @@ from hydranet_ros.perception import Perception
 from hydranet_ros.ros.calibration import depth_scale
 from hydranet_ros.ros.calibration import doubt
 from hydranet_ros.ros.calibration import matching
+from hydranet_ros.ros.encodings import readable_layout
 from hydranet_ros.ros.images import ImageDecoder
 from hydranet_ros.ros.publishers import Look
 from hydranet_ros.ros.publishers import Output
@@ -60,6 +61,10 @@ class FrameAnswerer:
         """Allow or forbid to publish; once False has returned, nothing is published."""
         with self._publishing:
             self._active = active
+
+    def check(self, frame: Frame) -> None:
+        """Raise FrameError where the frame's message cannot be read."""
+        readable_layout(frame.message)
 
     def __call__(self, perception: Perception, frame: Frame, free_since: float) -> Outcome:
         """Answer one frame; HydranetError where its message cannot be read."""

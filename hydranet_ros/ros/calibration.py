@@ -15,17 +15,15 @@ def matching(info: CameraInfo | None, height: int, width: int) -> CameraInfo | N
 def depth_scale(depth: DepthRange, info: CameraInfo | None, input_width: int) -> float | None:
     """Return the focal length at input size over the one of training; None: not known.
 
-    A lens twice as long shows all things twice as large, which the network takes for half as far.
-
     Args:
         depth: of the model card.
         info: the calibration of the camera's images, whatever their size.
         input_width: of the picture that the network sees, in pixels.
 
     """
-    if info is None or info.width == 0 or info.k[0] <= 0 or not depth.focal_length_px:
+    if info is None or info.width == 0:
         return None
-    return info.k[0] * input_width / info.width / depth.focal_length_px
+    return depth.scale_for(info.k[0] * input_width / info.width)
 
 
 def doubt(depth: DepthRange, info: CameraInfo | None) -> str:

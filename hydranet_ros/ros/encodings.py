@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import cv2
 from sensor_msgs.msg import Image
 
-from hydranet_ros.errors import HydranetError
+from hydranet_ros.errors import FrameError
 
 
-class UnsupportedEncoding(HydranetError):  # noqa: N818 - what happened, as the caller says it
+class UnsupportedEncoding(FrameError):  # noqa: N818 - what happened, as the caller says it
     """Name an image encoding that cannot be read, and those that can."""
 
     def __init__(self, encoding: str) -> None:
@@ -71,26 +71,41 @@ SUPPORTED_ENCODINGS = tuple(LAYOUTS)
 GUESSED = {'8UC3': 'bgr8', '8UC1': 'mono8'}
 
 
+def readable_layout(msg: Image) -> Layout:
+    """Return how the pixels of a message lie, without looking at them.
+
+    Raises:
+        UnsupportedEncoding: the encoding is none of SUPPORTED_ENCODINGS.
+        FrameError: the sizes in the message contradict each other.
+
+    """
+    layout = LAYOUTS.get(msg.encoding)
+    if layout is None:
+        raise UnsupportedEncoding(msg.encoding)
+    check(msg, layout)
+    return layout
+
+
 def check(msg: Image, layout: Layout) -> None:
-    """Raise HydranetError where the sizes of a message contradict each other."""
+    """Raise FrameError where the sizes of a message contradict each other."""
     width, height, step = msg.width, msg.height, msg.step
     what = f'Image message {width}x{height} {msg.encoding!r}, step {step}'
     if min(width, height) < layout.smallest:
-        raise HydranetError(
+        raise FrameError(
             f'{what}: the image is empty or too small, this encoding needs at least '
             f'{layout.smallest} x {layout.smallest} pixels; check the camera driver.'
         )
     row = width * layout.channels * layout.channel_bytes
     if step < row:
-        raise HydranetError(f'{what}: a row needs {row} bytes; check the camera driver.')
+        raise FrameError(f'{what}: a row needs {row} bytes; check the camera driver.')
     if width % layout.block[0] or height % layout.block[1]:
         sides = 'width and height' if layout.block[1] > 1 else 'width'
-        raise HydranetError(
+        raise FrameError(
             f'{what}: this encoding shares colour between neighbours and needs an even {sides}.'
         )
     needed = step * int(height * layout.rows)
     if len(msg.data) != needed:
-        raise HydranetError(
+        raise FrameError(
             f'{what}: data should hold {needed} bytes and holds {len(msg.data)}; '
             'check the camera driver.'
         )

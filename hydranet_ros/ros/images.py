@@ -11,10 +11,8 @@ import numpy as np
 from sensor_msgs.msg import Image
 
 from hydranet_ros.errors import HydranetError
-from hydranet_ros.ros.encodings import check
 from hydranet_ros.ros.encodings import GUESSED
-from hydranet_ros.ros.encodings import LAYOUTS
-from hydranet_ros.ros.encodings import UnsupportedEncoding
+from hydranet_ros.ros.encodings import readable_layout
 
 # ITU-R BT.601, limited range: what OpenCV uses for its 4:2:0 and 4:2:2 conversions too.
 _YUV_TO_RGB = np.array(
@@ -45,13 +43,10 @@ class ImageDecoder:
 
         Raises:
             UnsupportedEncoding: the encoding is none of SUPPORTED_ENCODINGS.
-            HydranetError: the sizes in the message contradict each other.
+            FrameError: the sizes in the message contradict each other.
 
         """
-        layout = LAYOUTS.get(msg.encoding)
-        if layout is None:
-            raise UnsupportedEncoding(msg.encoding)
-        check(msg, layout)
+        layout = readable_layout(msg)
         if msg.encoding in GUESSED:
             self._warn_once(msg.encoding)
         size = (msg.height, msg.width)

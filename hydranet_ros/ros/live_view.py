@@ -18,6 +18,7 @@ from sensor_msgs.msg import Image
 from hydranet_ros.perception import Prediction
 from hydranet_ros.picture import Meaning
 from hydranet_ros.picture import side_by_side
+from hydranet_ros.ros.bridge import make_bridge
 from hydranet_ros.ros.diagnostics import entries_of
 from hydranet_ros.ros.diagnostics import TOPIC as DIAGNOSTICS
 from hydranet_ros.ros.images import ImageDecoder
@@ -56,6 +57,7 @@ class LiveView(Node):
         super().__init__(NAME, **arguments)
         self._meaning = meaning
         self._decoder = ImageDecoder()
+        self._bridge = make_bridge()
         self._sets: OrderedDict[Stamp, dict[str, Image]] = OrderedDict()
         self._newest: dict[str, Image] | None = None
         self.tally = Tally()
@@ -80,13 +82,13 @@ class LiveView(Node):
         return side_by_side(
             self._decoder.decode(newest[CAMERA]),
             Prediction(
-                labels=_pixels(newest.get(SEMANTIC.topic), np.uint8),
-                depth=_pixels(newest.get(DEPTH.topic), np.float32),
+                labels=self._pixels(newest.get(SEMANTIC.topic)),
+                depth=self._pixels(newest.get(DEPTH.topic)),
             ),
             self._meaning,
             caption=caption,
-            label_colors=_pixels(newest.get(SEMANTIC_COLOR.topic), np.uint8),
-            depth_colors=_pixels(newest.get(DEPTH_COLOR.topic), np.uint8),
+            label_colors=self._pixels(newest.get(SEMANTIC_COLOR.topic)),
+            depth_colors=self._pixels(newest.get(DEPTH_COLOR.topic)),
         )
 
     def _take(self, topic: str, message: Image) -> None:
@@ -107,18 +109,14 @@ class LiveView(Node):
         self.tally.answers += 1
         self.tally.latencies.append((now - stamp[0] * 1_000_000_000 - stamp[1]) * 1e-9)
 
+    def _pixels(self, message: Image | None) -> np.ndarray | None:
+        """View the pixels of one of perception's images; None of none."""
+        return None if message is None else self._bridge.imgmsg_to_cv2(message)
+
     def _on_diagnostics(self, message: DiagnosticArray) -> None:
         entries = entries_of(message)
         if entries is not None:
             self.report = entries
-
-
-def _pixels(message: Image | None, dtype: type) -> np.ndarray | None:
-    """View the pixels of one of perception's images, (H, W) or (H, W, 3); None of none."""
-    if message is None:
-        return None
-    shape = (message.height, message.width, 3)[: 3 if message.encoding == 'rgb8' else 2]
-    return np.frombuffer(message.data, dtype).reshape(shape)
 
 
 def percentile_ms(latencies: list[float], percent: int) -> float:

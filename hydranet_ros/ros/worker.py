@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from sensor_msgs.msg import Image
 
+from hydranet_ros.errors import FrameError
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.ros.slot import FrameSlot
 from hydranet_ros.ros.slot import Outcome
@@ -45,6 +46,9 @@ class WorkerState(str, Enum):
 
 class Answer(Protocol):
     """What is done with one frame, on the worker's thread."""
+
+    def check(self, frame: Frame) -> None:
+        """Raise HydranetError where the frame's message cannot be read."""
 
     def __call__(self, perception: Perception, frame: Frame, free_since: float) -> Outcome:
         """Return what became of the frame; the worker was free since then (perf_counter)."""
@@ -83,7 +87,7 @@ class Worker:
         self.state = WorkerState.LOADING
         self.error = ''
         self.perception: Perception | None = None
-        self._size = (0, 0)
+        self._size: tuple[int, int] | None = None
         self._free_since = 0.0
         # A daemon, because the interpreter could not end while an engine is being built.
         self._thread = threading.Thread(target=self._run, name='perception', daemon=True)
@@ -121,9 +125,12 @@ class Worker:
 
     def _handle(self, perception: Perception, frame: Frame) -> Outcome:
         size = (frame.message.height, frame.message.width)
-        if size != self._size and 0 not in size:
+        if size != self._size:
             try:
+                self._answer.check(frame)  # a broken header must not have an engine built
                 self._build(perception, size)
+            except FrameError as error:
+                return self._skip(str(error))
             except BaseException:
                 self._slot.done(Outcome.NOT_READY)
                 raise
@@ -132,17 +139,24 @@ class Worker:
         try:
             return self._answer(perception, frame, self._free_since)
         except HydranetError as error:
-            self._logger.error(f'Image skipped: {error}', throttle_duration_sec=ERROR_PERIOD_S)
+            return self._skip(str(error))
         except Exception as error:
-            text = f'Image skipped: {type(error).__name__}: {error}'
-            self._logger.error(text, throttle_duration_sec=ERROR_PERIOD_S)
+            return self._skip(f'{type(error).__name__}: {error}')
+
+    def _skip(self, reason: str) -> Outcome:
+        self._logger.error(f'Image skipped: {reason}', throttle_duration_sec=ERROR_PERIOD_S)
         return Outcome.FAILED
 
     def _build(self, perception: Perception, size: tuple[int, int]) -> None:
         self.state = WorkerState.BUILDING
         self._slot.set_ready(False)
         self._logger.info(f'Building the engine for images of {size[1]}x{size[0]}.')
-        perception.prepare(*size)
+        try:
+            perception.prepare(*size)
+        except FrameError:
+            self._slot.set_ready(self._size is not None)
+            self.state = WorkerState.READY if self._size else WorkerState.WAITING
+            raise
         self._size = size
         self._free_since = time.perf_counter()
         self.state = WorkerState.READY

@@ -45,6 +45,16 @@ class DepthRange:
     metric: bool
     focal_length_px: float | None
 
+    def scale_for(self, fx: float) -> float | None:
+        """Return what makes metres for a camera of focal length `fx` (pixels, at input size).
+
+        A lens twice as long shows all things twice as large, which the network takes for half as
+        far. None where `fx` is not positive or the focal length of training is unknown.
+        """
+        if not fx > 0 or not self.focal_length_px:
+            return None
+        return fx / self.focal_length_px
+
 
 @dataclass(frozen=True)
 class Domain:

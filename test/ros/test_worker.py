@@ -11,6 +11,7 @@ import threading
 import pytest
 from sensor_msgs.msg import Image
 
+from hydranet_ros.errors import FrameError
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.ros.slot import Counts
 from hydranet_ros.ros.slot import FrameSlot
@@ -69,7 +70,7 @@ class Bench:
         self.log = Log()
         self.load_error: Exception | None = None
         self.answer_error: Exception | None = None
-        self.worker = Worker(self.slot, self._load, self._answer, self.failed.set, self.log)
+        self.worker = Worker(self.slot, self._load, self, self.failed.set, self.log)
 
     def offer(self, height: int = 4, width: int = 6) -> None:
         self.slot.offer(Frame(Image(height=height, width=width), 0.0), now=0.0)
@@ -83,7 +84,11 @@ class Bench:
             raise self.load_error
         return self.network
 
-    def _answer(self, network: Network, frame: Frame, free_since: float) -> Outcome:
+    def check(self, frame: Frame) -> None:
+        if 0 in (frame.message.height, frame.message.width):
+            raise FrameError('no pixels')
+
+    def __call__(self, network: Network, frame: Frame, free_since: float) -> Outcome:
         if self.answer_error is not None:
             error, self.answer_error = self.answer_error, None
             raise error
@@ -179,7 +184,20 @@ def test_stop_does_not_wait_for_a_build(bench):
     assert bench.network.closed
 
 
-def test_an_empty_image_builds_nothing(bench):
+def test_an_unreadable_image_builds_nothing(bench):
     bench.worker.start()
     bench.offer_and_wait(0, 0)
     assert bench.network.prepared == []
+    assert bench.slot.counts().failed == 1
+    assert bench.log.errors == ['Image skipped: no pixels']
+
+
+def test_a_size_that_the_network_cannot_take_costs_its_frames_only(bench):
+    bench.worker.start()
+    bench.network.error = FrameError('too small')
+    bench.offer_and_wait(4, 6)
+    bench.network.error = None
+    bench.offer_and_wait(8, 6)
+    assert bench.log.errors == ['Image skipped: too small']
+    assert (bench.slot.counts().failed, bench.slot.counts().answered) == (1, 1)
+    assert not bench.failed.is_set()

@@ -1,0 +1,67 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""What a prediction is, and which frames and arrays it is made from and written to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import fields
+
+import numpy as np
+import numpy.typing as npt
+
+from hydranet_ros.errors import FrameError
+
+
+@dataclass
+class Prediction:
+    """What the network says of one frame of H x W pixels; None where the model lacks the task.
+
+    labels: uint8 (H, W), class ids. depth: float32 (H, W), metres along the optical axis, NaN
+    outside the card's range. confidence: uint8 (H, W), 255 x the largest class probability.
+    normals: float32 (H, W, 3), unit length, x right, y down, z forward, pointing at the camera.
+    """
+
+    labels: npt.NDArray[np.uint8] | None = None
+    depth: npt.NDArray[np.float32] | None = None
+    confidence: npt.NDArray[np.uint8] | None = None
+    normals: npt.NDArray[np.float32] | None = None
+
+
+OUTPUTS = tuple(field.name for field in fields(Prediction))
+TASK_OF = {'labels': 'semantic', 'confidence': 'semantic', 'depth': 'depth', 'normals': 'normals'}
+
+
+def common_size(frames: Sequence[np.ndarray]) -> tuple[int, int]:
+    """Return the (height, width) of all frames; FrameError for what are no frames of one size."""
+    if not frames:
+        raise FrameError('The batch is empty; give at least one frame.')
+    for frame in frames:
+        if not isinstance(frame, np.ndarray) or frame.dtype != np.uint8:
+            kind = getattr(frame, 'dtype', type(frame).__name__)
+            raise FrameError(f'A frame must be a uint8 array (H, W, 3) in RGB, not {kind}.')
+        if frame.ndim != 3 or frame.shape[2] != 3:
+            raise FrameError(f'A frame must have the shape (H, W, 3), not {frame.shape}.')
+        if frame.shape != frames[0].shape:
+            raise FrameError(
+                f'The frames of a batch must have one size, not {frames[0].shape} and '
+                f'{frame.shape}.'
+            )
+    return frames[0].shape[0], frames[0].shape[1]
+
+
+def arrays_of(target: Prediction, height: int, width: int) -> dict[str, np.ndarray]:
+    """Return the arrays of `target` by name; HydranetError where one does not fit the frame."""
+    arrays = {}
+    for name in OUTPUTS:
+        array = getattr(target, name)
+        if array is None:
+            continue
+        shape = (height, width, 3) if name == 'normals' else (height, width)
+        dtype = np.uint8 if name in ('labels', 'confidence') else np.float32
+        if array.shape != shape or array.dtype != dtype or not array.flags.c_contiguous:
+            raise FrameError(
+                f'out.{name} must be a contiguous {np.dtype(dtype)} array of {shape}, not '
+                f'{array.dtype} {array.shape}.'
+            )
+        arrays[name] = array
+    return arrays
