@@ -8,13 +8,28 @@ from hydranet_ros.deploy.engine import Engine
 from hydranet_ros.deploy.engines import backend_module
 from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.deploy.upsampling import Upsampler
+from hydranet_ros.errors import HydranetError
 from hydranet_ros.resources import cache_dir
 
 
 def build_engine(request: BuildRequest, cache: EngineCache | None = None) -> Engine:
-    """Build the engine, or load it from `cache` (default: the user's cache folder)."""
+    """Build the engine, or load it from `cache` (default: the user's cache folder).
+
+    Raises FrameError for a size that the network cannot take, HydranetError where the backend
+    fails.
+    """
     cache = cache or EngineCache(cache_dir() / 'engines')
-    runner = backend_module(request.backend).make_runner(request, cache)
+    try:
+        runner = backend_module(request.backend).make_runner(request, cache)
+    except HydranetError:
+        raise
+    except Exception as error:  # each backend has exceptions of its own
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise HydranetError(
+            f'{request.backend.value} {request.precision.value} cannot build '
+            f'{request.model_file.path} for {request.input_size[1]}x{request.input_size[0]}: '
+            f'{reason}. Try another backend or precision.'
+        ) from error
     return CpuEngine(
         name=request.backend.value,
         precision=request.precision.value,
