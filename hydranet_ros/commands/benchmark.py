@@ -10,6 +10,10 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
+from hydranet_ros.commands.argument_types import count
+from hydranet_ros.commands.argument_types import domain
+from hydranet_ros.commands.argument_types import positive
+
 if TYPE_CHECKING:
     from hydranet_ros.deploy.selection import Choice
     from hydranet_ros.evaluation.benchmark import Case
@@ -42,8 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add('--backend', default='all', help='auto, all, openvino, onnxruntime or torch (all)')
     add('--precision', default='all', help='auto, all, fp32 or bf16 (all)')
-    add('--rounds', type=_count, default=5, metavar='N', help='how often in turn (%(default)s)')
-    add('--frames', type=_count, default=20, metavar='N', help='in each turn (%(default)s)')
+    add('--rounds', type=count, default=5, metavar='N', help='how often in turn (%(default)s)')
+    add('--frames', type=count, default=20, metavar='N', help='in each turn (%(default)s)')
     add('--image', default='street', metavar='INPUT', help="image, folder, video or 'street'")
     add(
         '--baselines',
@@ -52,8 +56,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add('--ablate', action='store_true', help='also what each graph rewrite is worth')
     add('--node', action='store_true', help='also the whole node, with the first engine')
-    add('--rate', type=_rate, default=10.0, metavar='HZ', help="the node's camera (10)")
-    add('--domain-id', type=int, metavar='N', help='ROS domain (one that nobody uses)')
+    add('--rate', type=positive, default=10.0, metavar='HZ', help="the node's camera (10)")
+    add('--domain-id', type=domain, metavar='N', help='ROS domain (one that nobody uses)')
     add('--json', type=Path, metavar='FILE', help='write the results there')
     add(
         '--table',
@@ -172,19 +176,3 @@ def _case(text: str) -> Case:
         height=int(match['height'] or 480),
         weights=Path(match['weights']) if match['weights'] else None,
     )
-
-
-def _count(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is no number from 1")
-    return int(text)
-
-
-def _rate(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0.0 < value <= 1000.0:
-        raise argparse.ArgumentTypeError(f"'{text}' is no rate above 0, up to 1000 Hz")
-    return value

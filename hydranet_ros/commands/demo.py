@@ -5,13 +5,16 @@
 import argparse
 from pathlib import Path
 
+from hydranet_ros.commands.argument_types import domain
+from hydranet_ros.commands.argument_types import positive
+
 SUMMARY = 'Show a street going through the ROS 2 node, live, in a file and on a local page.'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        '--duration', type=_seconds, metavar='S', help='end S seconds after the first answer'
+        '--duration', type=positive, metavar='S', help='end S seconds after the first answer'
     )
     parser.add_argument(
         '--source', default='street', help='street, or a folder, video or device (%(default)s)'
@@ -19,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--model', default='untrained', help='a model card (%(default)s)')
     parser.add_argument('--backend', default='auto', help='auto, openvino, onnxruntime or torch')
     parser.add_argument('--precision', default='auto', help='auto, fp32 or bf16')
-    parser.add_argument('--rate', type=_seconds, default=10.0, help='of the camera, Hz (10)')
+    parser.add_argument('--rate', type=positive, default=10.0, help='of the camera, Hz (10)')
     parser.add_argument(
         '--out', type=Path, default=Path('out'), metavar='DIR', help='where demo.png goes (out)'
     )
@@ -28,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument('--no-web', action='store_true', help='serve no page')
     parser.add_argument(
-        '--domain-id', type=_domain, metavar='N', help='ROS domain (one that nobody uses)'
+        '--domain-id', type=domain, metavar='N', help='ROS domain (one that nobody uses)'
     )
 
 
@@ -59,23 +62,7 @@ def run(args: argparse.Namespace) -> int:
     )
 
 
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0.0 < value < 1e9:
-        raise argparse.ArgumentTypeError(f"'{text}' is no number above 0")
-    return value
-
-
 def _port(text: str) -> int:
     if not text.isdigit() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"'{text}' is no port from 0 to 65535")
-    return int(text)
-
-
-def _domain(text: str) -> int:
-    if not text.isdigit() or int(text) > 232:
-        raise argparse.ArgumentTypeError(f"'{text}' is no ROS domain from 0 to 232")
     return int(text)
