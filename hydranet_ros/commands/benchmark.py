@@ -142,18 +142,17 @@ def _node_measurement(args: argparse.Namespace) -> NodeMeasurement:
         raise HydranetError(
             f'--node needs ROS 2 ({error}). Source a ROS 2 installation, or leave --node out.'
         ) from error
-    enter(args.domain_id)
 
-    def measure(case: Case, choice: Choice) -> NodeResult:
+    def measure(case: Case, choice: Choice, folder: Path) -> NodeResult:
+        # a domain of its own for each case: in one just left, discovery takes seconds
+        enter(args.domain_id)
         return benchmark_node(
             NodeRun(
                 model=case.model,
                 weights=case.weights,
                 backend=choice.backend.value,
                 precision=choice.precision.value,
-                source=args.image,
-                width=case.width,
-                height=case.height,
+                source=str(folder),
                 rate=args.rate,
                 frames=args.rounds * args.frames,
             )

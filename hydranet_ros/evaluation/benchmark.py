@@ -9,17 +9,15 @@ from dataclasses import dataclass
 from dataclasses import replace
 from datetime import datetime
 from datetime import timezone
-from itertools import islice
 import os
 from pathlib import Path
-
-import numpy as np
-import numpy.typing as npt
 
 from hydranet_ros import __version__
 from hydranet_ros.deploy.engines import torch_engine
 from hydranet_ros.deploy.selection import Choice
-from hydranet_ros.errors import HydranetError
+from hydranet_ros.evaluation.benchmark_frames import Frames
+from hydranet_ros.evaluation.benchmark_frames import frames_on_disk
+from hydranet_ros.evaluation.benchmark_frames import load_frames
 from hydranet_ros.evaluation.device_facts import device_facts
 from hydranet_ros.evaluation.engine_variants import PredictVariant
 from hydranet_ros.evaluation.interleaving import measure
@@ -35,7 +33,6 @@ from hydranet_ros.evaluation.results import Weights
 from hydranet_ros.evaluation.rewrite_ablation import ablate
 from hydranet_ros.evaluation.rewrite_ablation import selections_of
 from hydranet_ros.perception import Perception
-from hydranet_ros.sources import open_source
 from hydranet_ros.zoo.card import load_card
 from hydranet_ros.zoo.card_types import ModelCard
 from hydranet_ros.zoo.model_file import ModelFile
@@ -43,7 +40,6 @@ from hydranet_ros.zoo.model_file import read_model_file
 from hydranet_ros.zoo.resolve import resolve_model_file
 
 _BASELINES = 2
-_DISTINCT_FRAMES = 8  # of the image source; a block goes round and round through them
 
 
 @dataclass(frozen=True)
@@ -69,7 +65,7 @@ class Plan:
     ablate: bool = False
 
 
-NodeMeasurement = Callable[[Case, Choice], NodeResult]
+NodeMeasurement = Callable[[Case, Choice, Path], NodeResult]
 
 
 def run_benchmark(
@@ -82,7 +78,7 @@ def run_benchmark(
     """Measure every case; HydranetError where a model, its weights or an image cannot be had.
 
     after_block: called after each of `blocks(plan)` blocks. node: measures the whole node for a
-    case, whose weights are a model file, and an engine; None leaves it out.
+    case, whose weights are a model file, an engine and a folder of frames; None leaves it out.
     """
     load = os.getloadavg()[0]
     cases = [_run_case(case, plan, after_block, node) for case in plan.cases]
@@ -117,7 +113,7 @@ def _run_case(
 ) -> CaseResult:
     card = load_card(case.model)
     model_file = read_model_file(resolve_model_file(card, case.weights))
-    frames = _frames(plan.image, case)
+    frames = load_frames(plan.image, case.height, case.width)
     with ExitStack() as stack:
         variants = _baselines(card, model_file, stack) if plan.baselines else []
         names = [one.name for one in variants]
@@ -135,6 +131,10 @@ def _run_case(
             variants, frames, rounds=plan.rounds, block=plan.frames, after_block=after_block
         )
     results = [VariantResult.of(one.name, one.device, seconds[one.name]) for one in variants]
+    whole_node = None
+    if node is not None:
+        with frames_on_disk(frames) as folder:
+            whole_node = node(replace(case, weights=model_file.path), plan.choices[0], folder)
     return CaseResult(
         model=card.name,
         width=case.width,
@@ -145,7 +145,7 @@ def _run_case(
         image=plan.image,
         variants=tuple(results),
         speedups=tuple(_speedups(results, names)),
-        node=node(replace(case, weights=model_file.path), plan.choices[0]) if node else None,
+        node=whole_node,
         ablations=tuple(_ablations(card, model_file, plan, frames, after_block)),
     )
 
@@ -175,7 +175,7 @@ def _ablations(
     card: ModelCard,
     model_file: ModelFile,
     plan: Plan,
-    frames: Sequence[npt.NDArray[np.uint8]],
+    frames: Frames,
     after_block: Callable[[], object],
 ) -> list[AblationResult]:
     if not plan.ablate:
@@ -187,11 +187,3 @@ def _ablations(
                 ablate(card, model_file, choice, frames, plan.rounds, plan.frames, after_block)
             )
     return found
-
-
-def _frames(image: str, case: Case) -> list[npt.NDArray[np.uint8]]:
-    with open_source(image, size=(case.height, case.width)) as source:
-        frames = [frame.rgb.copy() for frame in islice(source, _DISTINCT_FRAMES)]
-    if not frames:
-        raise HydranetError(f"'{image}' has no frame to measure with; give another --image.")
-    return frames

@@ -13,7 +13,7 @@ from hydranet_ros.evaluation.results import Speedup
 from hydranet_ros.evaluation.results import VariantResult
 
 _BESIDES = ('opencv', 'onnxruntime', 'openvino', 'torch', 'tensorrt')
-_OUTCOMES = ('answered', 'dropped', 'not_ready')
+_OUTCOMES = ('answered', 'dropped', 'not_ready', 'unwatched')
 
 
 def markdown(results: Iterable[BenchmarkResult], ablations: bool = False) -> str:

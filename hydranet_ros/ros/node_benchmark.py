@@ -42,15 +42,13 @@ Stamp = tuple[int, int]
 
 @dataclass(frozen=True)
 class NodeRun:
-    """What to run; frames: how many answers to measure. source, size: of the camera node."""
+    """What to run; frames: how many answers to measure. source, rate: of the camera node."""
 
     model: str
     weights: Path | None
     backend: str
     precision: str
     source: str
-    width: int
-    height: int
     rate: float
     frames: int
 
@@ -117,8 +115,6 @@ def benchmark_node(run: NodeRun) -> NodeResult:
 def _processes(run: NodeRun) -> list[tuple[str, str, dict[str, object]]]:
     camera: dict[str, object] = {
         'source': run.source,
-        'width': run.width,
-        'height': run.height,
         'rate': run.rate,
         'loop': True,
         'wait_for_subscriber': True,
@@ -173,7 +169,10 @@ def _result(run: NodeRun, subscriber: Subscriber) -> NodeResult:
         ros=f'{os.environ.get("ROS_DISTRO", "")} {get_rmw_implementation_identifier()}'.strip(),
         rate_hz=run.rate,
         samples=len(subscriber.latencies) - 1,
-        counts={name: int(report[name]) for name in ('received', *Outcome)},
+        counts={
+            name: int(report[name])
+            for name in ('received', *(one.value for one in Outcome), 'in_flight')
+        },
         lost=int(lost) if lost.isdigit() else None,
         stages={stage.name.lower(): _percentiles(report, stage) for stage in Stage},
         camera_to_subscriber=Percentiles.of(subscriber.latencies[1:]),
