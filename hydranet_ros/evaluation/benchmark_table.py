@@ -108,7 +108,9 @@ def _worth(speedup: Speedup | None) -> str:
 
 
 def _label(case: CaseResult) -> str:
-    return f'{case.model} {case.width}x{case.height}, {case.classes} classes'
+    label = f'{case.model} {case.width}x{case.height}, {case.classes} classes'
+    name = case.weights.name
+    return label if name == case.model else f'{label}, weights: {name}'
 
 
 def _all(times: Percentiles) -> str:

@@ -198,6 +198,13 @@ def test_main_tables() -> None:
     assert node[6:] == ['9', '5', '1', '2', '1', 'not known']
 
 
+def test_weights_that_are_not_the_model_s_are_named() -> None:
+    one = result()
+    case = replace(one.cases[0], weights=Weights('random', 'cd' * 32))
+    text = markdown([replace(one, cases=(case,))])
+    assert text.count('kitti 1200x350, 6 classes, weights: random |') == 2
+
+
 def test_ablation_table() -> None:
     text = markdown([result()], ablations=True)
     assert 'kitti 1200x350, 6 classes, openvino bf16' in text
