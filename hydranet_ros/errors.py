@@ -1,6 +1,6 @@
 # Copyright 2026 hydranet_ros maintainers
 # SPDX-License-Identifier: Apache-2.0
-"""The one exception that is meant for a person to read."""
+"""The exceptions that are meant for a person to read."""
 
 
 class HydranetError(Exception):
@@ -9,3 +9,8 @@ class HydranetError(Exception):
 
 class FrameError(HydranetError):
     """Report a problem of one frame: the next one may be fine."""
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of what an error says, its type where it says nothing."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from hydranet_ros.atomic_file import write_atomically
 from hydranet_ros.errors import HydranetError
 
 if TYPE_CHECKING:
@@ -76,6 +77,6 @@ def _save_png(path: Path, image: np.ndarray) -> None:
 
 def _save(path: Path, data: bytes) -> None:
     try:
-        path.write_bytes(data)
+        write_atomically(path, data)
     except OSError as error:
         raise HydranetError(f"cannot write '{path}': {error}.") from error

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-import shutil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -173,6 +172,7 @@ def _import_checkpoint(checkpoint: Path, args: argparse.Namespace) -> int:
 
 
 def _import_model(args: argparse.Namespace) -> int:
+    from hydranet_ros.atomic_file import write_atomically
     from hydranet_ros.errors import HydranetError
     from hydranet_ros.zoo import load_card
     from hydranet_ros.zoo import resolve_model_file
@@ -183,7 +183,7 @@ def _import_model(args: argparse.Namespace) -> int:
     if args.out is not None:
         try:
             args.out.parent.mkdir(parents=True, exist_ok=True)
-            path = Path(shutil.copyfile(path, args.out))
+            path = write_atomically(args.out, path.read_bytes())
         except OSError as error:
             raise HydranetError(
                 f'{args.out} cannot be written: {error}. Choose another --out.'

@@ -7,9 +7,10 @@ from hydranet_ros.deploy.engine import CpuEngine
 from hydranet_ros.deploy.engine import Engine
 from hydranet_ros.deploy.engines import backend_module
 from hydranet_ros.deploy.request import BuildRequest
+from hydranet_ros.deploy.specialise import check_sizes
 from hydranet_ros.deploy.upsampling import Upsampler
+from hydranet_ros.errors import first_line
 from hydranet_ros.errors import HydranetError
-from hydranet_ros.resources import cache_dir
 
 
 def build_engine(request: BuildRequest, cache: EngineCache | None = None) -> Engine:
@@ -18,17 +19,17 @@ def build_engine(request: BuildRequest, cache: EngineCache | None = None) -> Eng
     Raises FrameError for a size that the network cannot take, HydranetError where the backend
     fails.
     """
-    cache = cache or EngineCache(cache_dir() / 'engines')
+    check_sizes(request.camera_size, request.input_size)
+    cache = cache or EngineCache.of_user()
     try:
         runner = backend_module(request.backend).make_runner(request, cache)
     except HydranetError:
         raise
     except Exception as error:  # each backend has exceptions of its own
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise HydranetError(
             f'{request.backend.value} {request.precision.value} cannot build '
             f'{request.model_file.path} for {request.input_size[1]}x{request.input_size[0]}: '
-            f'{reason}. Try another backend or precision.'
+            f'{first_line(error)}. Try another backend or precision.'
         ) from error
     return CpuEngine(
         name=request.backend.value,

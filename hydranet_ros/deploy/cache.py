@@ -2,20 +2,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compiled engines on disk: used only where everything that made them is the same."""
 
+from contextlib import suppress
 from dataclasses import asdict
 from dataclasses import dataclass
 import hashlib
 import json
 import logging
-import os
 from pathlib import Path
-import tempfile
 from typing import Any
 
+from hydranet_ros.atomic_file import write_atomically
 from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.deploy.rewrites import Rewrite
 from hydranet_ros.deploy.specialise import Cut
 from hydranet_ros.deploy.specialise import VERSION
+from hydranet_ros.errors import first_line
+from hydranet_ros.errors import HydranetError
+from hydranet_ros.resources import cache_dir
 
 _log = logging.getLogger(__name__)
 
@@ -69,14 +72,28 @@ class CacheKey:
 
 
 class EngineCache:
-    """Engines in `folder`: `<stem>.engine` and, beside it, `<stem>.json` that says what it is."""
+    """Engines in `folder`: `<stem>.engine` and, beside it, `<stem>.json` that says what it is.
 
-    def __init__(self, folder: Path) -> None:
+    Without a folder nothing is kept.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
         self.folder = folder
+
+    @classmethod
+    def of_user(cls) -> 'EngineCache':
+        """Take the user's cache folder; where it cannot be made, nothing is kept (logged)."""
+        try:
+            return cls(cache_dir() / 'engines')
+        except HydranetError as error:
+            _log.warning('Engine cache: nothing is kept. %s', error)
+            return cls(None)
 
     def get(self, key: CacheKey) -> bytes | None:
         """Read the engine of `key`; None where there is none or it is not what it should be."""
-        path, sidecar = self._paths(key)
+        if self.folder is None:
+            return None
+        path, sidecar = _paths(self.folder, key)
         try:
             data, described = path.read_bytes(), json.loads(sidecar.read_text())
         except FileNotFoundError:
@@ -92,37 +109,33 @@ class EngineCache:
 
     def put(self, key: CacheKey, data: bytes) -> None:
         """Store an engine atomically; a full or read-only disk costs a log line, no more."""
-        path, sidecar = self._paths(key)
+        if self.folder is None:
+            return
+        path, sidecar = _paths(self.folder, key)
         described = {'key': _as_json(key), 'sha256': hashlib.sha256(data).hexdigest()}
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            _replace(path, data)
-            _replace(sidecar, json.dumps(described, indent=2).encode())
+            write_atomically(path, data)
+            write_atomically(sidecar, json.dumps(described, indent=2).encode())
         except OSError as error:
             _log.warning('Engine cache: %s was not kept (%s).', path, error)
 
     def discard(self, key: CacheKey, reason: Exception) -> None:
         """Remove an engine that its backend refused, in one log line."""
-        path, sidecar = self._paths(key)
-        first = (str(reason).strip().splitlines() or [type(reason).__name__])[0]
-        _log.warning('Engine cache: %s was refused (%s); building again.', path, first)
-        for file in (path, sidecar):
-            file.unlink(missing_ok=True)
+        if self.folder is None:
+            return
+        path, sidecar = _paths(self.folder, key)
+        _log.warning(
+            'Engine cache: %s was refused (%s); building again.', path, first_line(reason)
+        )
+        with suppress(OSError):  # in a read-only folder it stays, and is refused again
+            for file in (sidecar, path):
+                file.unlink(missing_ok=True)
 
-    def _paths(self, key: CacheKey) -> tuple[Path, Path]:
-        return self.folder / f'{key.stem}.engine', self.folder / f'{key.stem}.json'
+
+def _paths(folder: Path, key: CacheKey) -> tuple[Path, Path]:
+    return folder / f'{key.stem}.engine', folder / f'{key.stem}.json'
 
 
 def _as_json(key: CacheKey) -> Any:
     return json.loads(json.dumps(asdict(key)))
-
-
-def _replace(path: Path, data: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix='.part', delete=False) as file:
-        try:
-            file.write(data)
-            file.close()
-            os.replace(file.name, path)
-        except OSError:
-            Path(file.name).unlink(missing_ok=True)
-            raise

@@ -47,6 +47,16 @@ class GraphSpec:
     rewrites: frozenset[Rewrite] = frozenset()
 
 
+def check_sizes(camera_size: tuple[int, int], input_size: tuple[int, int]) -> None:
+    """Raise FrameError where the network cannot take frames of this (height, width)."""
+    if min(input_size) < SMALLEST or min(camera_size) < 1:
+        raise FrameError(
+            f'The network needs at least {SMALLEST}x{SMALLEST} pixels, but sees '
+            f'{input_size[1]}x{input_size[0]} of a frame of {camera_size[1]}x{camera_size[0]}. '
+            'Raise input_scale or input_size, or give larger frames.'
+        )
+
+
 def specialise(model_file: Path, card: ModelCard, spec: GraphSpec) -> onnx.ModelProto:
     """Make the deployed graph.
 
@@ -56,12 +66,7 @@ def specialise(model_file: Path, card: ModelCard, spec: GraphSpec) -> onnx.Model
     `depth`, `confidence`, `normals` as far as the model has them. Raises FrameError for sizes
     that the network cannot take.
     """
-    if min(*spec.input_size, *spec.camera_size) < SMALLEST:
-        raise FrameError(
-            f'The network needs at least {SMALLEST} x {SMALLEST} pixels; the frame is '
-            f'{spec.camera_size[1]}x{spec.camera_size[0]}, its input '
-            f'{spec.input_size[1]}x{spec.input_size[0]}. Raise input_scale or input_size.'
-        )
+    check_sizes(spec.camera_size, spec.input_size)
     proto = load_onnx(model_file)
     _fix_sizes(proto, spec)
     model = ir.from_proto(proto)

@@ -17,6 +17,7 @@ import warnings
 import numpy as np
 import torch
 
+from hydranet_ros.errors import first_line
 from hydranet_ros.errors import HydranetError
 
 # Before 2.6 `weights_only=True` could be made to run code (CVE-2025-32434).
@@ -57,10 +58,9 @@ def _load(path: Path) -> Any:
                 'run. Save the state dict alone (torch.save(model.state_dict(), ...)) and use '
                 'that file.'
             ) from error
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise HydranetError(
-            f'{path} cannot be read as a torch checkpoint ({reason}). It may be truncated or of '
-            'another format; get it again.'
+            f'{path} cannot be read as a torch checkpoint ({first_line(error)}). '
+            'It may be truncated or of another format; get it again.'
         ) from error
 
 

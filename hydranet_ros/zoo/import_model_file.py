@@ -3,9 +3,7 @@
 """From a torch network to a model file, and back. The only step of deployment that needs torch."""
 
 import logging
-import os
 from pathlib import Path
-import tempfile
 from typing import Any
 import warnings
 
@@ -15,6 +13,7 @@ from onnx import numpy_helper
 import torch
 from torch import nn
 
+from hydranet_ros.atomic_file import write_atomically
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.networks.multitask_refinenet import MultiTaskRefineNet
 from hydranet_ros.zoo.import_official import load_renamed
@@ -150,8 +149,4 @@ def _store_half(model: onnx.ModelProto) -> None:
 
 def _write(model: onnx.ModelProto, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix='.part', delete=False) as file:
-        file.write(model.SerializeToString())
-    os.chmod(file.name, 0o644)  # a temporary file is private
-    os.replace(file.name, path)
-    return path
+    return write_atomically(path, model.SerializeToString())

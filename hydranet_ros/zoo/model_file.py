@@ -16,6 +16,7 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
+from hydranet_ros.errors import first_line
 from hydranet_ros.errors import HydranetError
 
 FORMAT = '1'
@@ -66,8 +67,7 @@ def load_onnx(path: Path) -> onnx.ModelProto:
         model = onnx.load_model(str(path), load_external_data=False)
         onnx.checker.check_model(model)
     except Exception as error:  # protobuf and the checker each raise types of their own
-        reason = str(error).strip().splitlines()[0]
-        raise HydranetError(f'{path} is not a readable ONNX file: {reason}') from error
+        raise HydranetError(f'{path} is not a readable ONNX file: {first_line(error)}') from error
     return model
 
 

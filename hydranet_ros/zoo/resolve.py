@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable
 import importlib.util
 import logging
-import os
 from pathlib import Path
 
+from hydranet_ros.atomic_file import write_atomically
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.resources import cache_dir
 from hydranet_ros.zoo.card import MODEL_FILE_SUFFIX
@@ -124,7 +124,7 @@ def _imported(card: ModelCard, identity: str, checkpoint: Callable[[], Path]) ->
             _checksum_path(path).unlink(missing_ok=True)
             family = card.weights.family or DEFAULT_FAMILY
             import_checkpoint_file(source, family, path, card.name)
-            _write_atomically(_checksum_path(path), f'{sha256(path)}\n')
+            write_atomically(_checksum_path(path), f'{sha256(path)}\n'.encode())
     except OSError as error:
         raise HydranetError(
             f'{path} cannot be written: {error}. Make room or set HYDRANET_CACHE to another '
@@ -146,12 +146,6 @@ def _damage(path: Path) -> str | None:
 
 def _checksum_path(path: Path) -> Path:
     return path.with_suffix('.sha256')
-
-
-def _write_atomically(path: Path, text: str) -> None:
-    part = path.with_name(f'{path.name}.{os.getpid()}.part')
-    part.write_text(text, encoding='ascii')
-    os.replace(part, path)
 
 
 def _require_torch(name: str) -> None:

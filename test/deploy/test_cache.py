@@ -92,6 +92,31 @@ def test_a_folder_that_cannot_be_written_costs_a_log_line(
     assert 'was not kept' in caplog.text
 
 
+def test_a_cache_folder_that_cannot_be_made_costs_a_log_line(
+    street_model: Model, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv('HYDRANET_CACHE', '/proc/nothing can be made here')
+    build_engine(street_model.request(SIZE)).close()
+    assert len(caplog.records) == 1
+    assert 'nothing is kept. The cache folder /proc/nothing' in caplog.text
+
+
+def test_a_refused_engine_in_a_read_only_folder_costs_a_log_line(
+    tmp_path: Path,
+    key: CacheKey,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(path)
+
+    cache = EngineCache(tmp_path)
+    cache.put(key, b'engine')
+    monkeypatch.setattr(Path, 'unlink', refuse)  # root may write where others may not
+    cache.discard(key, RuntimeError('no engine'))
+    assert 'was refused (no engine)' in caplog.text
+
+
 @pytest.mark.parametrize('backend', BACKENDS)
 def test_a_refused_engine_is_built_again(
     street_model: Model,

@@ -133,5 +133,5 @@ def test_the_graph_reads_uint8_only_at_its_edge(street_model: Model) -> None:
 
 
 def test_a_frame_too_small_is_refused(street_model: Model) -> None:
-    with pytest.raises(HydranetError, match=r'at least 33 x 33.*96x32'):
+    with pytest.raises(HydranetError, match='at least 33x33.*96x32'):
         specialise(street_model.file.path, street_model.card, GraphSpec((32, 96), (32, 96)))
