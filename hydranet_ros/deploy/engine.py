@@ -113,10 +113,13 @@ class CpuEngine:
         self._runner.close()
 
     def _fit(self, images: Images) -> npt.NDArray[np.uint8]:
-        """Bring the images to the input size; a single fitting one is viewed, not copied."""
+        """Bring the images to the input size; a single fitting one is viewed, not copied.
+
+        A read-only one is copied too: OpenVINO takes no view of it.
+        """
         height, width = self.input_size
         first = images[0]
-        if len(images) == 1 and first.shape[:2] == (height, width) and first.flags.c_contiguous:
+        if len(images) == 1 and first.shape[:2] == (height, width) and first.flags.carray:
             return first[None]
         for target, image in zip(self._input, images, strict=True):
             if image.shape[:2] == (height, width):

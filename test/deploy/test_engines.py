@@ -13,6 +13,7 @@ from hydranet_ros.deploy.cache import EngineCache
 from hydranet_ros.deploy.engines import backend_module
 from hydranet_ros.deploy.options import Backend
 from hydranet_ros.deploy.options import Precision
+from hydranet_ros.errors import FrameError
 from test.deploy.conftest import Model
 
 ONE = np.ones(1, np.float32)
@@ -64,6 +65,27 @@ def test_batches_and_input_sizes(
         assert one['labels'].shape == (128, 192)
         assert (one['labels'] != result['labels']).mean() <= 2e-3
         np.testing.assert_allclose(one['depth'], result['depth'], rtol=1e-2, atol=1e-2)
+
+
+@pytest.mark.parametrize('backend', list(Backend))
+def test_a_read_only_frame_is_taken(
+    street_model: Model, frame: Callable, tmp_path: Path, backend: Backend
+) -> None:
+    """As np.asarray gives of a PIL image, and np.frombuffer of bytes."""
+    engine = build_engine(street_model.request((64, 96), backend=backend), EngineCache(tmp_path))
+    rgb = frame(64, 96)
+    expected = engine.run([rgb], ONE)[0]['labels']
+    rgb.flags.writeable = False
+    np.testing.assert_array_equal(engine.run([rgb], ONE)[0]['labels'], expected)
+
+
+@pytest.mark.parametrize('backend', list(Backend))
+def test_a_frame_too_small_is_told_with_both_sizes(
+    street_model: Model, tmp_path: Path, backend: Backend
+) -> None:
+    request = street_model.request((64, 96), input_size=(16, 24), backend=backend)
+    with pytest.raises(FrameError, match='33x33 pixels, but sees 24x16 of a frame of 96x64'):
+        build_engine(request, EngineCache(tmp_path))
 
 
 def test_strided_frames_and_timings(street_model: Model, frame: Callable, tmp_path: Path) -> None:
