@@ -7,6 +7,7 @@ from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Sequence
 import logging
+import operator
 from pathlib import Path
 import threading
 from types import TracebackType
@@ -21,11 +22,14 @@ from hydranet_ros.deploy.engine import Timings
 from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.deploy.selection import Choice
 from hydranet_ros.deploy.selection import choose
+from hydranet_ros.errors import FrameError
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.prediction import arrays_of
 from hydranet_ros.prediction import common_size
+from hydranet_ros.prediction import frames_of
 from hydranet_ros.prediction import OUTPUTS
 from hydranet_ros.prediction import Prediction
+from hydranet_ros.prediction import scales_of
 from hydranet_ros.prediction import TASK_OF
 from hydranet_ros.zoo.card import load_card
 from hydranet_ros.zoo.card_types import DepthRange
@@ -60,7 +64,7 @@ class Perception:
         self.domain = chosen.name if chosen else None
         self.classes: tuple[SemanticClass, ...] = card.classes_of(self.domain)
         self.palette: npt.NDArray[np.uint8] = card.palette(self.domain)
-        self.depth_range: DepthRange | None = (chosen and chosen.depth) or card.depth
+        self.depth_range: DepthRange | None = card.depth_of(self.domain)
         self.outputs = tuple(name for name in OUTPUTS if TASK_OF[name] in model_file.heads)
         self._model_file = model_file
         self._input_size = input_size
@@ -95,6 +99,12 @@ class Perception:
         """
         if not 0 < input_scale <= 4:
             raise HydranetError(f'input_scale is {input_scale}; give a factor above 0, up to 4.')
+        if input_size is not None and not _is_size(input_size):
+            raise HydranetError(
+                f'input_size is {input_size}; give (height, width), whole pixels above 0.'
+            )
+        if threads is not None and threads < 0:
+            raise HydranetError(f'threads is {threads}; give a number from 1, or None for all.')
         card = load_card(model)
         choice = choose(backend, precision)
         model_file = read_model_file(resolve_model_file(card, weights, progress))
@@ -151,14 +161,15 @@ class Perception:
         frame. out: Predictions whose arrays are written and returned. wanted: names of the
         outputs to compute, all by default. A batch gives a list. Raises HydranetError.
         """
-        single = isinstance(rgb, np.ndarray) and rgb.ndim == 3
-        frames: list[Any] = [rgb] if single else list(rgb)
+        frames, single = frames_of(rgb)
         height, width = common_size(frames)
         wanted = self._wanted(wanted)
-        scales = np.broadcast_to(np.asarray(depth_scale, np.float32), len(frames))
+        scales = scales_of(depth_scale, len(frames))
         targets = [out] if isinstance(out, Prediction) else out
         arrays = None
         if targets is not None:
+            if len(targets) != len(frames):
+                raise FrameError(f'out has {len(targets)} Predictions for {len(frames)} frames.')
             arrays = [arrays_of(target, height, width) for target in targets]
         with self._lock:
             engine = self._engine(height, width, len(frames))
@@ -239,3 +250,12 @@ class Perception:
         np.greater(depth, self.depth_range.max_m, out=far)
         np.logical_or(outside, far, out=outside)
         np.copyto(depth, np.nan, where=outside)
+
+
+def _is_size(size: Any) -> bool:
+    """Tell whether `size` is a pair of whole numbers above 0."""
+    try:
+        height, width = map(operator.index, size)
+    except (TypeError, ValueError):
+        return False
+    return min(height, width) > 0

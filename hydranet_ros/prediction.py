@@ -5,6 +5,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,12 @@ OUTPUTS = tuple(field.name for field in fields(Prediction))
 TASK_OF = {'labels': 'semantic', 'confidence': 'semantic', 'depth': 'depth', 'normals': 'normals'}
 
 
+def frames_of(rgb: Any) -> tuple[list[Any], bool]:
+    """Return the frames of one frame, a batch (N, H, W, 3) or a sequence; whether it is one."""
+    single = rgb.ndim != 4 if isinstance(rgb, np.ndarray) else not isinstance(rgb, Sequence)
+    return [rgb] if single else list(rgb), single
+
+
 def common_size(frames: Sequence[np.ndarray]) -> tuple[int, int]:
     """Return the (height, width) of all frames; FrameError for what are no frames of one size."""
     if not frames:
@@ -49,8 +56,20 @@ def common_size(frames: Sequence[np.ndarray]) -> tuple[int, int]:
     return frames[0].shape[0], frames[0].shape[1]
 
 
+def scales_of(depth_scale: Any, count: int) -> npt.NDArray[np.float32]:
+    """Return a depth scale a frame, float32 (count,); FrameError for what cannot be one."""
+    scales = np.asarray(depth_scale, np.float32)
+    usable = bool(np.all(np.isfinite(scales) & (scales > 0)))
+    if scales.shape not in ((), (count,)) or not usable:
+        raise FrameError(
+            f'depth_scale must be a number above 0, or one for each of {count} frames, not '
+            f'{depth_scale}.'
+        )
+    return np.broadcast_to(scales, count)
+
+
 def arrays_of(target: Prediction, height: int, width: int) -> dict[str, np.ndarray]:
-    """Return the arrays of `target` by name; HydranetError where one does not fit the frame."""
+    """Return the arrays of `target` by name; FrameError where one does not fit the frame."""
     arrays = {}
     for name in OUTPUTS:
         array = getattr(target, name)
@@ -58,10 +77,11 @@ def arrays_of(target: Prediction, height: int, width: int) -> dict[str, np.ndarr
             continue
         shape = (height, width, 3) if name == 'normals' else (height, width)
         dtype = np.uint8 if name in ('labels', 'confidence') else np.float32
-        if array.shape != shape or array.dtype != dtype or not array.flags.c_contiguous:
+        kind = getattr(array, 'dtype', type(array).__name__)
+        if kind != dtype or array.shape != shape or not array.flags.carray:
             raise FrameError(
-                f'out.{name} must be a contiguous {np.dtype(dtype)} array of {shape}, not '
-                f'{array.dtype} {array.shape}.'
+                f'out.{name} must be a contiguous, writeable {np.dtype(dtype)} array of {shape}, '
+                f'not {kind} {np.shape(array)}.'
             )
         arrays[name] = array
     return arrays

@@ -70,7 +70,7 @@ def test_out_is_written_in_place(perception: Perception) -> None:
     assert found.labels is out.labels
     assert found.depth is None
     np.testing.assert_array_equal(out.labels, expected.labels)
-    with pytest.raises(HydranetError, match=r'out\.labels must be a contiguous uint8'):
+    with pytest.raises(HydranetError, match=r'out\.labels must be a contiguous, writeable uint8'):
         perception.predict(RGB, out=Prediction(labels=np.empty((95, 128), np.uint8)))
 
 
@@ -99,11 +99,13 @@ def test_input_scale_and_input_size() -> None:
     [
         (RGB.astype(np.float32), 'uint8'),
         (RGB[..., :2], r'\(H, W, 3\)'),
-        (RGB[..., 0], r'\(H, W, 3\)'),
+        (RGB[..., 0], r'\(H, W, 3\), not \(96, 128\)'),
+        (RGB[0, 0], r'\(H, W, 3\), not \(3,\)'),
+        (None, 'not NoneType'),
         ([RGB, RGB[:50]], 'one size'),
         ([], 'empty'),
         ([RGB, 'a path'], 'not str'),
-        (RGB[:20], 'at least 33'),
+        (RGB[:20], 'at least 33x33 pixels, but sees 128x20 of a frame of 128x20'),
     ],
     ids=lambda value: value if isinstance(value, str) else '',
 )
@@ -120,6 +122,38 @@ def test_bad_outputs_and_a_closed_model_are_explained() -> None:
     perception.close()
     with pytest.raises(HydranetError, match='closed'):
         perception.predict(RGB)
+
+
+@pytest.mark.parametrize('scale', [[1, 2, 3], 0.0, -1.0, float('nan'), float('inf'), None])
+def test_a_depth_scale_that_cannot_be_is_explained(perception: Perception, scale: object) -> None:
+    with pytest.raises(HydranetError, match='depth_scale must be a number above 0.*2 frames'):
+        perception.predict([RGB, RGB], depth_scale=scale)
+
+
+def test_out_must_fit_the_batch_and_be_writeable(perception: Perception) -> None:
+    for out in (Prediction(), [Prediction()] * 3):
+        with pytest.raises(HydranetError, match='out has . Predictions for 2 frames'):
+            perception.predict([RGB, RGB], out=out)
+    locked = np.empty((96, 128), np.uint8)
+    locked.flags.writeable = False
+    for labels in (locked, locked.tolist()):
+        with pytest.raises(HydranetError, match=r'out\.labels must be a contiguous, writeable'):
+            perception.predict(RGB, out=Prediction(labels=labels))
+
+
+@pytest.mark.parametrize(
+    ('option', 'message'),
+    [
+        ({'input_size': (64.5, 96)}, 'input_size is'),
+        ({'input_size': (64,)}, 'input_size is'),
+        ({'input_size': (0, 96)}, 'input_size is'),
+        ({'threads': -1}, 'threads is -1'),
+    ],
+    ids=str,
+)
+def test_options_that_cannot_be_are_explained(option: dict, message: str) -> None:
+    with pytest.raises(HydranetError, match=message):
+        Perception.load(backend='onnxruntime', **option)
 
 
 def test_engines_of_old_sizes_are_let_go() -> None:
