@@ -59,9 +59,14 @@ class PerceptionNode(LifecycleNode):
         return Counts() if self._session is None else self._session.counts
 
     def start(self) -> bool:
-        """Configure and activate; False where that fails, which the log then explains."""
-        success = TransitionCallbackReturn.SUCCESS
-        return self.trigger_configure() == success and self.trigger_activate() == success
+        """Configure and activate; False where it cannot be configured, as the log explains.
+
+        A network that fails later than that, however soon, leaves the node inactive.
+        """
+        if self.trigger_configure() != TransitionCallbackReturn.SUCCESS:
+            return False
+        self.trigger_activate()
+        return self._session is not None
 
     def close(self) -> None:
         """Stop the worker and free the engine; the node can then be destroyed in any state."""
@@ -82,7 +87,7 @@ class PerceptionNode(LifecycleNode):
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Free the engine and take the topics back."""
-        return self._attempt('clean up', NodeState.UNCONFIGURED, self._release)
+        return self._attempt('clean up', NodeState.UNCONFIGURED, self._clean_up)
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Free all, from any state."""
@@ -130,13 +135,18 @@ class PerceptionNode(LifecycleNode):
         if self._session is not None:
             self._session.deactivate()
 
+    def _clean_up(self) -> None:
+        self._release()
+        self._error = ''
+
     def _release(self) -> None:
         session, self._session = self._session, None
         if session is not None:
             session.close()
 
     def _on_failure(self) -> None:
-        if self._state is NodeState.ACTIVE:
+        # The wake-up may be of a network that was given up since.
+        if self._state is NodeState.ACTIVE and self._session is not None and self._session.failed:
             self.trigger_deactivate()
 
     def _apply(self, settings: Settings) -> None:

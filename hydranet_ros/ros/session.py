@@ -101,6 +101,11 @@ class PerceptionSession:
         self._slot.set_max_rate(settings.max_rate)
 
     @property
+    def failed(self) -> bool:
+        """Whether the network cannot run."""
+        return self._worker.state is WorkerState.FAILED
+
+    @property
     def lost(self) -> int | None:
         """Images that the transport lost since configuration; None where it cannot tell."""
         lost = 0 if self._input is None else self._input.lost
@@ -170,6 +175,8 @@ class PerceptionSession:
         )
 
     def _on_progress(self, done: int, total: int | None) -> None:
+        if self._worker.stopped:
+            raise HydranetError('The download was stopped; the next one goes on from there.')
         share = f' of {total / 1e6:.1f}' if total else ''
         self._progress = f'downloading the weights: {done / 1e6:.1f}{share} MB'
         self._logger.info(self._progress, throttle_duration_sec=PROGRESS_LOG_S)

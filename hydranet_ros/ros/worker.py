@@ -23,7 +23,7 @@ from hydranet_ros.ros.slot import Outcome
 if TYPE_CHECKING:
     from hydranet_ros.perception import Perception
 
-ERROR_PERIOD_S = 5.0
+LOG_PERIOD_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,7 @@ class Worker:
         state: what the worker is at.
         error: the sentence of the failure, '' before one.
         perception: the loaded model, None before and after.
+        stopped: whether nobody waits for the network any more.
 
     """
 
@@ -86,6 +87,7 @@ class Worker:
         self._logger = logger
         self.state = WorkerState.LOADING
         self.error = ''
+        self.stopped = False
         self.perception: Perception | None = None
         self._size: tuple[int, int] | None = None
         self._free_since = 0.0
@@ -103,6 +105,7 @@ class Worker:
             False where the thread still builds an engine; it frees it and ends when that is done.
 
         """
+        self.stopped = True
         self._slot.close()
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
@@ -134,7 +137,8 @@ class Worker:
             except BaseException:
                 self._slot.done(Outcome.NOT_READY)
                 raise
-            if self._slot.has_newer():
+            # Once stopped, the publishers may be gone.
+            if self.stopped or self._slot.has_newer():
                 return Outcome.NOT_READY
         try:
             return self._answer(perception, frame, self._free_since)
@@ -144,13 +148,17 @@ class Worker:
             return self._skip(f'{type(error).__name__}: {error}')
 
     def _skip(self, reason: str) -> Outcome:
-        self._logger.error(f'Image skipped: {reason}', throttle_duration_sec=ERROR_PERIOD_S)
+        self._logger.error(f'Image skipped: {reason}', throttle_duration_sec=LOG_PERIOD_S)
         return Outcome.FAILED
 
     def _build(self, perception: Perception, size: tuple[int, int]) -> None:
         self.state = WorkerState.BUILDING
         self._slot.set_ready(False)
-        self._logger.info(f'Building the engine for images of {size[1]}x{size[0]}.')
+        # Throttled, because a camera may send a size that is refused, or two in turn.
+        self._logger.info(
+            f'Building the engine for images of {size[1]}x{size[0]}.',
+            throttle_duration_sec=LOG_PERIOD_S,
+        )
         try:
             perception.prepare(*size)
         except FrameError:
@@ -161,11 +169,15 @@ class Worker:
         self._free_since = time.perf_counter()
         self.state = WorkerState.READY
         self._slot.set_ready(True)
-        self._logger.info(f'Ready: {perception.description}.')
+        if not self.stopped:
+            self._logger.info(
+                f'Ready: {perception.description}.', throttle_duration_sec=LOG_PERIOD_S
+            )
 
     def _fail(self, text: str) -> None:
         self.error = text
         self.state = WorkerState.FAILED
         self._slot.set_ready(False)
-        self._logger.error(f'The network cannot run: {text}')
-        self._on_failed()
+        if not self.stopped:
+            self._logger.error(f'The network cannot run: {text}')
+            self._on_failed()

@@ -16,6 +16,8 @@ from rclpy.node import Node
 
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.perception import Perception
+from hydranet_ros.ros.worker import Worker
+from hydranet_ros.ros.worker import WorkerState
 from test.ros.bench import Bench
 from test.ros.bench import image
 from test.ros.bench import picture
@@ -106,6 +108,66 @@ def test_an_engine_that_does_not_build_deactivates(bench, monkeypatch):
     bench.start()
     bench.listen('depth')
     assert bench.show_and_wait(image(picture())).answered == 1
+
+
+def test_a_build_given_up_neither_speaks_nor_stops_the_next(bench, logs, monkeypatch):
+    entered, leave = threading.Event(), threading.Event()
+
+    def prepare(self, height, width, batch=1):
+        entered.set()
+        assert leave.wait(20)
+        raise HydranetError('too late')
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Perception, 'prepare', prepare)
+        patch.setattr('hydranet_ros.ros.session.STOP_S', 0.0)
+        bench.start()
+        bench.show(image(picture()))
+        assert entered.wait(20)
+        given_up = next(one for one in threading.enumerate() if one.name == 'perception')
+        assert bench.change(DEACTIVATE)
+        assert bench.change(CLEANUP)
+    bench.start()
+    leave.set()
+    given_up.join(20)
+    bench.perception._failed.trigger()  # as from a network that failed just before
+    bench.listen('semantic')
+    assert bench.show_and_wait(image(picture())).answered == 1
+    assert bench.state() == 'active'
+    assert not any('too late' in line for line in logs.lines)
+
+
+def test_a_network_that_fails_at_once_leaves_the_node_inactive(bench, monkeypatch):
+    def load(*_, **__):
+        raise HydranetError('no torch')
+
+    def start_and_fail(self):
+        start(self)
+        wait_until(lambda: self.state is WorkerState.FAILED, 'failure')
+
+    start = Worker.start
+    monkeypatch.setattr(Perception, 'load', load)
+    monkeypatch.setattr(Worker, 'start', start_and_fail)
+    assert bench.perception.start()
+    assert bench.state() == 'inactive'
+    bench.health_with(error='no torch', state='inactive')
+    assert bench.change(CLEANUP)
+    bench.health_with(error='', state='unconfigured', network='')
+
+
+def test_cleanup_stops_a_download(bench, monkeypatch):
+    entered = threading.Event()
+
+    def load(*_, progress, **__):
+        entered.set()
+        while True:
+            progress(1, None)
+
+    monkeypatch.setattr(Perception, 'load', load)
+    assert bench.change(CONFIGURE)
+    assert entered.wait(20)
+    assert bench.change(CLEANUP)
+    assert not [one for one in threading.enumerate() if one.name == 'perception']
 
 
 def test_newest_frame_wins(bench, monkeypatch):

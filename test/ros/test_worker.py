@@ -184,6 +184,22 @@ def test_stop_does_not_wait_for_a_build(bench):
     assert bench.network.closed
 
 
+@pytest.mark.parametrize('error', [None, HydranetError('the engine cannot be built')])
+def test_a_build_that_ends_after_the_stop_is_of_no_consequence(bench, error):
+    bench.network.may_build.clear()
+    bench.network.error = error
+    bench.worker.start()
+    bench.offer()
+    assert bench.network.building.wait(20)
+    assert not bench.worker.stop(0.0)
+    bench.network.may_build.set()
+    assert bench.worker.stop(20)
+    assert bench.answered == []  # the publishers are gone
+    assert not bench.failed.is_set()
+    assert bench.log.errors == []
+    assert bench.slot.counts() == Counts(received=1, not_ready=1)
+
+
 def test_an_unreadable_image_builds_nothing(bench):
     bench.worker.start()
     bench.offer_and_wait(0, 0)
