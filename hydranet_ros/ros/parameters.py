@@ -147,6 +147,8 @@ def check(values: Mapping[str, Any]) -> str:
 
 def check_one(setting: Setting, value: Any) -> str:
     """Return why this value of one parameter cannot be, or '' when it can."""
+    if value is None:  # ROS takes [] for it
+        return f'{setting.name} must be of type {type_name(setting)}, not empty'
     if setting.choices and value not in setting.choices:
         return f'{setting.name} must be one of {", ".join(setting.choices)}, not {value!r}'
     if isinstance(value, float) and not math.isfinite(value):

@@ -8,6 +8,7 @@ from typing import Protocol
 from typing import TypeVar
 
 import rclpy
+from rclpy.exceptions import ParameterException
 from rclpy.executors import ExternalShutdownException
 from rclpy.logging import get_logger
 
@@ -39,9 +40,9 @@ def run_node(
     initialised = False
     try:
         use_profile()
-        rclpy.init(args=arguments)
+        _initialise(arguments)
         initialised = True
-        node = make()
+        node = _made(make)
         return work(node)
     except (KeyboardInterrupt, ExternalShutdownException):
         return 0
@@ -60,3 +61,19 @@ def run_node(
             node.close()
             node.destroy_node()
         rclpy.try_shutdown()
+
+
+def _initialise(arguments: list[str] | None) -> None:
+    try:
+        rclpy.init(args=arguments)
+    except RuntimeError as error:  # RCLError and its kin, which rclpy does not export
+        raise HydranetError(
+            f'ROS does not start: {error}. Check what follows --ros-args, and the parameter file.'
+        ) from error
+
+
+def _made(make: Callable[[], AnyNode]) -> AnyNode:
+    try:
+        return make()
+    except ParameterException as error:  # of use_sim_time, which rclpy declares itself
+        raise HydranetError(f'Parameter refused: {error}.') from error

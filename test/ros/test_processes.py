@@ -173,6 +173,21 @@ def test_a_wrong_parameter_is_a_sentence(tmp_path):
         assert 'Traceback' not in node.output
 
 
+@pytest.mark.parametrize(
+    ('name', 'value', 'said'),
+    [
+        ('input_size', '[]', 'input_size must be of type integer array'),
+        ('use_sim_time', 'maybe', "'use_sim_time' to 'maybe'"),
+        ('threads', '[1', 'Check what follows --ros-args'),
+    ],
+)
+def test_an_argument_that_ros_refuses_is_a_sentence(tmp_path, name, value, said):
+    with perception(tmp_path, **{name: value}) as node:
+        assert node.end() == 1
+        assert said in node.output
+        assert 'Traceback' not in node.output
+
+
 def test_without_autostart_a_manager_decides(graph, tmp_path):
     peer = graph.node('peer')
     health: list[dict[str, str]] = []
