@@ -87,6 +87,7 @@ class ImageSubscription:
         self._message_type = message_type
         self._callback = callback
         self._options = options
+        self._events = True
         self._losses = LossCounter(events=True)
         self._publishers: set[bytes] = set()
         self._subscription: Subscription | None = None
@@ -133,15 +134,17 @@ class ImageSubscription:
             receive = self._receive_bare
         qos = IMAGE_RELIABLE if reliable else IMAGE_BEST_EFFORT
         arguments = (self._message_type, self._topic, receive, qos)
-        try:
-            return self._node.create_subscription(
-                *arguments,
-                event_callbacks=SubscriptionEventCallbacks(message_lost=self._on_lost_event),
-                **self._options,
-            )
-        except UnsupportedEventTypeError:
-            self._losses = LossCounter(events=False)
-            return self._node.create_subscription(*arguments, **self._options)
+        if self._events:
+            try:
+                return self._node.create_subscription(
+                    *arguments,
+                    event_callbacks=SubscriptionEventCallbacks(message_lost=self._on_lost_event),
+                    **self._options,
+                )
+            except UnsupportedEventTypeError:
+                self._events = False
+                self._losses = LossCounter(events=False)
+        return self._node.create_subscription(*arguments, **self._options)
 
     def _receive(self, message: Any, info: dict[str, Any]) -> None:
         self._warn(self._losses.on_message(info.get('publication_sequence_number')))

@@ -9,7 +9,9 @@ import pytest
 from rclpy.qos import ReliabilityPolicy
 from sensor_msgs.msg import Image
 
+from hydranet_ros.ros import subscription as subscription_module
 from hydranet_ros.ros.subscription import ImageSubscription
+from hydranet_ros.ros.subscription import UnsupportedEventTypeError
 from hydranet_ros.ros.transport import IMAGE_BEST_EFFORT
 from hydranet_ros.ros.transport import IMAGE_RELIABLE
 from test.ros.conftest import wait_until
@@ -91,6 +93,24 @@ def test_a_camera_that_restarts_is_found_again(camera, subscribe):
         camera.destroy_publisher(publisher)
         wait_until(lambda: not camera.count_publishers('image'), 'end of the camera')
     assert subscription.lost == 0
+
+
+def test_losses_are_kept_where_the_middleware_has_no_such_event(camera, subscribe, monkeypatch):
+    def unsupported(**_):
+        raise UnsupportedEventTypeError
+
+    monkeypatch.setattr(subscription_module, 'SubscriptionEventCallbacks', unsupported)
+    reliable = camera.create_publisher(Image, 'image', IMAGE_RELIABLE)
+    subscription = subscribe('auto')
+    assert subscription.lost is None
+    matched(reliable)
+    subscription._losses.on_message(1)
+    subscription._losses.on_message(4)
+    camera.create_publisher(Image, 'image', IMAGE_BEST_EFFORT)
+    wait_until(
+        lambda: subscription.reliability == ReliabilityPolicy.BEST_EFFORT, 'new subscription'
+    )
+    assert subscription.lost == 2
 
 
 @pytest.mark.parametrize('fixed', ['reliable', 'best_effort'])
