@@ -180,7 +180,11 @@ def test_package_xml_lists_the_ros_packages_that_are_imported(
     depends = {element.text for element in manifest.iter('exec_depend')}
     files = [*(ROOT / 'hydranet_ros').rglob('*.py'), *(ROOT / 'launch').glob('*.py')]
     imported = {name.split('.')[0] for file in files for name in imported_modules(file)}
-    ros = {n for n in imported if re.fullmatch(r'rclpy|launch\w*|\w+_msgs|\w+_interfaces', n)}
+    ros = {
+        n
+        for n in imported
+        if re.fullmatch(r'rclpy|ament_\w+|launch\w*|\w+_msgs|\w+_interfaces', n)
+    }
     assert 'rclpy' in ros
     assert ros - OPTIONAL_ROS <= depends
 
