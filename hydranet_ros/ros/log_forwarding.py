@@ -21,10 +21,8 @@ class _RosHandler(logging.Handler):
             self._logger.error(text)
         elif record.levelno >= logging.WARNING:
             self._logger.warning(text)
-        elif record.levelno >= logging.INFO:
-            self._logger.info(text)
         else:
-            self._logger.debug(text)
+            self._logger.info(text)
 
 
 def forward_logs(logger: Any) -> None:
