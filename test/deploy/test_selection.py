@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`auto` takes the first backend that can run, and says why. No GPU is simulated."""
 
+from pathlib import Path
 import sys
 
 import pytest
@@ -31,6 +32,17 @@ def test_backends_are_taken_away_one_by_one(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, 'torch', None)
     with pytest.raises(HydranetError, match='No backend can run here.*pip install openvino'):
         choose()
+
+
+def test_a_torch_that_does_not_import_costs_only_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / 'torch.py').write_text("raise OSError('libcublas.so.12: cannot open')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, 'torch', raising=False)
+    assert choose().backend is Backend.OPENVINO
+    with pytest.raises(HydranetError, match=r'does not import \(libcublas'):
+        choose('torch')
 
 
 def test_a_forced_backend_is_never_replaced(monkeypatch: pytest.MonkeyPatch) -> None:

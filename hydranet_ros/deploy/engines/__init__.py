@@ -10,12 +10,26 @@ import importlib
 from types import ModuleType
 
 from hydranet_ros.deploy.options import Backend
+from hydranet_ros.errors import first_line
 
 _MODULES = {
     Backend.OPENVINO: 'openvino_engine',
     Backend.ONNXRUNTIME: 'onnxruntime_engine',
     Backend.TORCH: 'torch_engine',
 }
+
+
+def import_problem(package: str) -> str | None:
+    """Tell why the package of a backend cannot be imported here, and what to do; else None."""
+    try:
+        importlib.import_module(package)
+    except Exception as error:  # a library that is missing or of another ABI raises many types
+        if isinstance(error, ModuleNotFoundError) and error.name == package:
+            return f'{package} is not installed; pip install {package}'
+        return (
+            f'{package} is installed but does not import ({first_line(error)}); install it again'
+        )
+    return None
 
 
 def backend_module(backend: Backend) -> ModuleType:

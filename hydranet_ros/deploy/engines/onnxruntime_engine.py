@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from hydranet_ros.deploy.cache import CacheKey
 from hydranet_ros.deploy.cache import EngineCache
+from hydranet_ros.deploy.engines import import_problem
 from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.processor import processor_name
 from hydranet_ros.deploy.request import BuildRequest
@@ -19,11 +20,7 @@ REWRITES = frozenset(Rewrite)
 
 def unavailable() -> str | None:
     """Tell why ONNX Runtime cannot run here; None where it can."""
-    try:
-        import onnxruntime  # noqa: F401
-    except ImportError as error:
-        return f'onnxruntime is not installed ({error}); pip install onnxruntime'
-    return None
+    return import_problem('onnxruntime')
 
 
 def device() -> str:

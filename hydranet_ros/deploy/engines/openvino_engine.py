@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from hydranet_ros.deploy.cache import CacheKey
 from hydranet_ros.deploy.cache import EngineCache
+from hydranet_ros.deploy.engines import import_problem
 from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.deploy.rewrites import Rewrite
@@ -20,10 +21,11 @@ _ELEMENT_TYPES = {Precision.FP32: 'f32', Precision.BF16: 'bf16'}
 
 def unavailable() -> str | None:
     """Tell why OpenVINO cannot run here; None where it can."""
-    try:
-        import openvino
-    except ImportError as error:
-        return f'openvino is not installed ({error}); pip install openvino'
+    problem = import_problem('openvino')
+    if problem is not None:
+        return problem
+    import openvino
+
     if 'CPU' not in openvino.Core().available_devices:
         return 'OpenVINO finds no CPU plugin for this processor'
     return None

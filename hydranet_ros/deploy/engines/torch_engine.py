@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Eager torch: the reference that the other backends are checked against."""
 
-import importlib.util
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from hydranet_ros.deploy.cache import EngineCache
+from hydranet_ros.deploy.engines import import_problem
 from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.processor import processor_name
 from hydranet_ros.deploy.request import BuildRequest
@@ -16,9 +16,7 @@ from hydranet_ros.deploy.request import BuildRequest
 
 def unavailable() -> str | None:
     """Tell why torch cannot run here; None where it can."""
-    if importlib.util.find_spec('torch') is None:
-        return 'torch is not installed; pip install torch'
-    return None
+    return import_problem('torch')
 
 
 def on_gpu() -> bool:
@@ -67,7 +65,7 @@ class TorchRunner:
         if request.threads:
             torch.set_num_threads(request.threads)
         self._device = torch.device('cuda' if on_gpu() else 'cpu')
-        network: Any = network_of(request.model_file.path)
+        network: Any = network_of(request.model_file.unchanged())
         self._network = network.to(self._device, memory_format=torch.channels_last)
         card = request.card
         self._mean = torch.tensor(card.mean, device=self._device).view(1, 3, 1, 1) * 255
