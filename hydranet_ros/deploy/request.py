@@ -37,4 +37,4 @@ class BuildRequest:
         spec = GraphSpec(
             self.input_size, self.input_size, self.batch, Cut.LOGITS, self.domain, rewrites
         )
-        return specialise(self.model_file.path, self.card, spec)
+        return specialise(self.model_file.unchanged(), self.card, spec)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hydranet_ros.deploy.normals import optical_axes
+from hydranet_ros.errors import FrameError
 
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
@@ -127,7 +128,10 @@ class Upsampler:
             cv2.erode(logit, _CELL, dst=lower, borderType=cv2.BORDER_REPLICATE)
             cv2.dilate(logit, _CELL, dst=upper[index], borderType=cv2.BORDER_REPLICATE)
             cv2.max(lower, floor, dst=floor)
-        return [i for i in range(len(logits)) if np.any(upper[i] >= floor)]
+        possible = [i for i in range(len(logits)) if np.any(upper[i] >= floor)]
+        if not possible:
+            raise FrameError('The network gives no numbers (NaN); its weights are damaged.')
+        return possible
 
     def _resize(self, source: np.ndarray, out: np.ndarray) -> None:
         size = (self._width, self._height)

@@ -8,7 +8,6 @@ stored as fp16 behind a cast, vectors (batch norm, biases) as float32.
 """
 
 from dataclasses import dataclass
-import hashlib
 import json
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from onnx import numpy_helper
 
 from hydranet_ros.errors import first_line
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.zoo.checksums import sha256
 
 FORMAT = '1'
 HALF_SUFFIX = ':float32'  # `key` is the stored fp16 tensor, `key:float32` what the network reads
@@ -33,6 +33,14 @@ class ModelFile:
     name: str
     architecture: str
     heads: dict[str, int]
+
+    def unchanged(self) -> Path:
+        """Return the path; HydranetError where the file is no longer the one described here."""
+        if not self.path.is_file() or sha256(self.path) != self.sha256:
+            raise HydranetError(
+                f'The model file {self.path} has changed since it was loaded; load it again.'
+            )
+        return self.path
 
 
 def read_model_file(path: str | Path) -> ModelFile:
@@ -50,7 +58,7 @@ def read_model_file(path: str | Path) -> ModelFile:
         heads = {str(k): int(v) for k, v in json.loads(properties[f'{_PREFIX}heads']).items()}
         return ModelFile(
             path=path,
-            sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+            sha256=sha256(path),
             name=properties[f'{_PREFIX}name'],
             architecture=properties[f'{_PREFIX}architecture'],
             heads=heads,

@@ -17,6 +17,7 @@ from hydranet_ros.deploy.cache import CacheKey
 from hydranet_ros.deploy.cache import EngineCache
 from hydranet_ros.deploy.options import Backend
 from hydranet_ros.deploy.rewrites import Rewrite
+from hydranet_ros.errors import HydranetError
 from test.deploy.conftest import Model
 
 SIZE = (64, 96)
@@ -115,6 +116,20 @@ def test_a_refused_engine_in_a_read_only_folder_costs_a_log_line(
     monkeypatch.setattr(Path, 'unlink', refuse)  # root may write where others may not
     cache.discard(key, RuntimeError('no engine'))
     assert 'was refused (no engine)' in caplog.text
+
+
+@pytest.mark.parametrize('backend', list(Backend))
+def test_a_model_file_that_was_replaced_is_not_kept_under_the_old_name(
+    street_model: Model, tmp_path: Path, backend: Backend
+) -> None:
+    path = tmp_path / 'model.onnx'
+    path.write_bytes(street_model.file.path.read_bytes() + b'\0')
+    request = street_model.request(
+        SIZE, backend=backend, model_file=replace(street_model.file, path=path)
+    )
+    with pytest.raises(HydranetError, match=r'model\.onnx has changed since it was loaded'):
+        build_engine(request, EngineCache(tmp_path / 'engines'))
+    assert not (tmp_path / 'engines').exists()
 
 
 @pytest.mark.parametrize('backend', BACKENDS)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from hydranet_ros.deploy.upsampling import Upsampler
+from hydranet_ros.errors import FrameError
 
 RNG = np.random.default_rng(3)
 
@@ -41,6 +42,12 @@ def test_a_class_between_two_others_is_not_lost() -> None:
     out = np.empty((2, 64), np.uint8)
     Upsampler((2, 64)).labels(logits, out)
     assert set(np.unique(out)) == {3, 5, 7}
+
+
+def test_a_network_that_gives_no_numbers_is_told() -> None:
+    logits = np.full((9, 4, 6), np.nan, np.float32)
+    with pytest.raises(FrameError, match='weights are damaged'):
+        Upsampler((16, 24)).labels(logits, np.empty((16, 24), np.uint8))
 
 
 def test_confidence_is_the_softmax_at_logits_size() -> None:
