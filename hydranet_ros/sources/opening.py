@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From what the user typed to a source of frames."""
 
+import os
 from pathlib import Path
 
 from hydranet_ros.errors import HydranetError
@@ -35,10 +36,10 @@ def open_source(
     device = DEVICE.fullmatch(spec)
     if device:
         return Device(int(device[1]), size)
-    path = Path(spec).expanduser()
-    if path.is_dir():
+    path = Path(os.path.expanduser(spec))  # unlike pathlib's, never an error
+    if os.path.isdir(path):  # False, not an error, for what can be no path
         return open_folder(path, size, loop)
-    if not path.exists():
+    if not os.path.exists(path):
         raise missing(path)
     if path.suffix.lower() in SUFFIXES:
         return Pictures(str(path), [path], size, loop)

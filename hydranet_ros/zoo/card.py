@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from pathlib import PurePosixPath
 import re
@@ -55,12 +56,12 @@ def load_card(name_or_path: str | Path) -> ModelCard:
 def _find(name_or_path: str | Path) -> Path:
     text = str(name_or_path)
     if isinstance(name_or_path, Path) or text.endswith(('.yaml', '.yml')):
-        path = Path(name_or_path).expanduser()
-        if not path.is_file():
+        path = Path(os.path.expanduser(name_or_path))
+        if not os.path.isfile(path):
             raise HydranetError(f'There is no model card {path}; check the path.')
         return path
     path = models_dir() / f'{text}.yaml'
-    if not _NAME.fullmatch(text) or not path.is_file():
+    if not _NAME.fullmatch(text) or not os.path.isfile(path):
         raise HydranetError(
             f'There is no model {text!r} in {models_dir()}; choose one of '
             f'{", ".join(list_cards())}, or give the path of a card (.yaml).'

@@ -33,7 +33,7 @@ class Fields:
         """Read a YAML file; HydranetError where it cannot be read or is no mapping."""
         try:
             return cls(yaml.safe_load(path.read_text(encoding='utf-8')), path)
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        except (OSError, ValueError, yaml.YAMLError) as error:
             reason = ' '.join(str(error).split())
             raise HydranetError(f'{path} cannot be read as a model card: {reason}.') from error
 

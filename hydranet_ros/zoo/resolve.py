@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 import importlib.util
 import logging
+import os
 from pathlib import Path
 
 from hydranet_ros.atomic_file import write_atomically
@@ -38,15 +39,24 @@ def resolve_model_file(
     downloaded where it is a URL, and imported once, which needs torch; a model file does not.
     HydranetError where the weights cannot be had, are damaged, or do not fit the card.
     """
-    if weights is None and card.weights.is_url:
-        path = _of_url(card, progress)
-    else:
-        path = _own_file(card) if weights is None else _local_file(weights)
-        if path.suffix != MODEL_FILE_SUFFIX:
-            checkpoint = path
-            path = _imported(card, git_blob(checkpoint), lambda: checkpoint)
+    try:
+        path = _found(card, weights, progress)
+    except OSError as error:
+        raise HydranetError(
+            f'The weights of model {card.name} cannot be read: {error}. Check the file and its '
+            'rights.'
+        ) from error
     _check_fit(card, read_model_file(path))
     return path
+
+
+def _found(card: ModelCard, weights: str | Path | None, progress: Progress | None) -> Path:
+    if weights is None and card.weights.is_url:
+        return _of_url(card, progress)
+    path = _own_file(card) if weights is None else _local_file(weights)
+    if path.suffix == MODEL_FILE_SUFFIX:
+        return path
+    return _imported(card, git_blob(path), lambda: path)
 
 
 def imported_path(card: ModelCard, identity: str) -> Path:
@@ -97,8 +107,8 @@ def _own_file(card: ModelCard) -> Path:
 
 
 def _local_file(weights: str | Path) -> Path:
-    path = Path(weights).expanduser()
-    if not path.is_file():
+    path = Path(os.path.expanduser(weights))
+    if not os.path.isfile(path):
         raise HydranetError(
             f'There are no weights {path}; give the path of a model file '
             f'({MODEL_FILE_SUFFIX}) or of a torch checkpoint.'

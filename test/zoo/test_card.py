@@ -254,7 +254,8 @@ def test_wrong_card_names_file_and_field(case: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    'content', [b'', b'- 1', b'a: [', b'\xff\xfe', b'!!python/object:os.x {}']
+    'content',
+    [b'', b'- 1', b'a: [', b'\xff\xfe', b'!!python/object:os.x {}', b'title: 2020-13-45'],
 )
 def test_file_that_is_no_card(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / 'mine.yaml'
@@ -270,7 +271,9 @@ def test_own_card_loads_by_path(tmp_path: Path) -> None:
     assert load_card(str(path)).path == path
 
 
-@pytest.mark.parametrize('name', ['nothing', '../models/kitti', 'KITTI.YML', '', 'a/b'])
+@pytest.mark.parametrize(
+    'name', ['nothing', '../models/kitti', 'KITTI.YML', '', 'a/b', 300 * 'a', 300 * 'a' + '.yaml']
+)
 def test_unknown_model(name: str) -> None:
     with pytest.raises(HydranetError, match='There is no model'):
         load_card(name)

@@ -145,10 +145,21 @@ def test_damaged_own_file_is_refused(tmp_path: Path) -> None:
         resolve_model_file(load_card(tmp_path / 'untrained.yaml'))
 
 
-@pytest.mark.parametrize('name', ['missing.onnx', 'missing.ckpt'])
+@pytest.mark.parametrize(
+    'name', ['missing.onnx', 'missing.ckpt', 300 * 'x', '~nobody-of-this-name/x']
+)
 def test_missing_weights_are_told(name: str, tmp_path: Path) -> None:
     with pytest.raises(HydranetError, match='There are no weights'):
         resolve_model_file(load_card('kitti'), tmp_path / name)
+
+
+def test_unreadable_weights_are_told(checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> str:
+        raise PermissionError(13, 'Permission denied', str(path))
+
+    monkeypatch.setattr(resolve, 'git_blob', refuse)  # root may read what others may not
+    with pytest.raises(HydranetError, match=r'cannot be read: .*Permission denied.*kitti\.ckpt'):
+        resolve_model_file(load_card('kitti'), checkpoint)
 
 
 def test_unwritable_cache_is_told(checkpoint: Path, cache: Path) -> None:
