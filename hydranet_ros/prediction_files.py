@@ -18,6 +18,7 @@ from hydranet_ros.errors import HydranetError
 if TYPE_CHECKING:
     from hydranet_ros.perception import Prediction
 
+WRITTEN = ('labels', 'depth')  # what is kept of a prediction
 MILLIMETRES_MAX = 65535
 
 

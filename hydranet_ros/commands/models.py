@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,9 @@ SUMMARY = 'List models, show their cards, download and import their weights.'
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare list, show, download and import."""
-    actions = parser.add_subparsers(metavar='ACTION', required=True)
-    action = actions.add_parser('list', help='one line for each model')
+    parser.set_defaults(action=_list)
+    actions = parser.add_subparsers(metavar='ACTION')
+    action = actions.add_parser('list', help='one line for each model (the default)')
     action.set_defaults(action=_list)
 
     action = actions.add_parser('show', help='all that the card of a model says')
@@ -94,10 +96,13 @@ def _show(args: argparse.Namespace) -> int:
         value = f'{figure.metric} {figure.value:g} {figure.unit or ""}'.rstrip()
         print(f'{"result:":14} {value} on {figure.data} ({figure.source})')
     for domain in card.domains:
-        ids = f'classes {domain.start} to {domain.stop - 1}'
-        print(f'{"domain:":14} {domain.name}, {ids}, {_depth(domain.depth or card.depth)}')
-    for index, item in enumerate(card.classes):
-        print(f'{"class:":14} {index:3} {item.name} {item.color}')
+        count = f'{domain.stop - domain.start} classes'
+        print(f'{"domain:":14} {domain.name}, {count}, {_depth(domain.depth or card.depth)}')
+    names: list[str | None] = [domain.name for domain in card.domains]
+    for name in names or [None]:
+        label = f'{name} class:' if name else 'class:'
+        for index, item in enumerate(card.classes_of(name)):  # a domain's labels begin at 0
+            print(f'{label:14} {index:3} {item.name} {item.color}')
     return 0
 
 
@@ -146,10 +151,12 @@ def _download(args: argparse.Namespace) -> int:
 def _import(args: argparse.Namespace) -> int:
     from hydranet_ros.errors import HydranetError
 
-    checkpoint = Path(args.model).expanduser()
+    checkpoint = Path(os.path.expanduser(args.model))
+    if args.out is not None and args.out.suffix != '.onnx':
+        raise HydranetError(f'{args.out} must end in .onnx, by which a model file is known.')
     if args.out is not None and args.out.exists():
         raise HydranetError(f'{args.out} exists; remove it or choose another --out.')
-    if checkpoint.is_file() and checkpoint.suffix not in ('.yaml', '.yml'):
+    if os.path.isfile(checkpoint) and checkpoint.suffix not in ('.yaml', '.yml'):
         return _import_checkpoint(checkpoint, args)
     return _import_model(args)
 

@@ -151,6 +151,7 @@ class _Run:
     def _one(self, frame: Frame) -> None:
         from hydranet_ros.picture import side_by_side
         from hydranet_ros.prediction_files import PredictionFiles
+        from hydranet_ros.prediction_files import WRITTEN
 
         name = frame.name
         if name in self._written:
@@ -162,7 +163,9 @@ class _Run:
             return
         height, width = frame.rgb.shape[:2]
         prediction = self._perception.predict(
-            frame.rgb, depth_scale=self._depth_scale(frame, height, width)
+            frame.rgb,
+            depth_scale=self._depth_scale(frame, height, width),
+            wanted=[name for name in WRITTEN if name in self._perception.outputs],
         )
         assert not isinstance(prediction, list)
         caption = f'{frame.name}   {self._perception.card.name} on {self._perception.description}'

@@ -31,8 +31,9 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return capsys.readouterr().err
 
 
-def test_list(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(['models', 'list']) == 0
+@pytest.mark.parametrize('action', [['list'], []])
+def test_list(action: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(['models', *action]) == 0
     header, *rows = capsys.readouterr().out.splitlines()
     assert header.split() == ['NAME', 'TASKS', 'CLASSES', 'DEPTH', 'METRIC', 'WEIGHTS', 'LICENCE']
     assert [row.split()[0] for row in rows] == list_cards()
@@ -53,7 +54,8 @@ def test_show(name: str, capsys: pytest.CaptureFixture[str]) -> None:
 def test_show_domains_and_figures(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(['models', 'show', 'nyud_kitti']) == 0
     shown = capsys.readouterr().out
-    assert 'kitti, classes 40 to 45, 0 to 80 m' in shown
+    assert 'kitti, 6 classes, 0 to 80 m' in shown
+    assert 'kitti class:     0 sky (128, 128, 128)' in shown
     assert 'mIoU 38.76 % on NYUDv2 test (arXiv 1809.04766, table VII)' in shown
 
 
@@ -76,10 +78,11 @@ def test_wrong_use_is_told(checkpoint: Path, capsys: pytest.CaptureFixture[str])
     other = ['--family', 'resnet', '--out', 'other.onnx']
     assert 'known: multitask' in refused(capsys, 'import', str(checkpoint), *other)
     assert not Path('other.onnx').exists()
+    assert 'must end in .onnx' in refused(capsys, 'import', 'kitti', '--out', 'kitti')
     assert "no model 'nix'" in refused(capsys, 'show', 'nix')
     assert 'nothing to download' in refused(capsys, 'download', 'untrained')
     assert '--family' in refused(capsys, 'import', 'kitti', '--family', 'multitask')
     assert '--weights' in refused(capsys, 'import', str(checkpoint), '--weights', str(checkpoint))
     with pytest.raises(SystemExit) as caught:
-        main(['models'])
+        main(['models', 'nix'])
     assert caught.value.code == 2
