@@ -128,11 +128,19 @@ class _Run:
         total = source.count if self._args.limit is None else self._args.limit
         if source.count is not None and self._args.limit is not None:
             total = min(source.count, self._args.limit)
+        seen = 0
         with tqdm(total=total, unit='frame', disable=None) as bar:
             for frame in islice(self._readable(iter(source)), self._args.limit):
                 if frame is not None:
                     self._one(frame)
                 bar.update()
+                seen += 1
+        if source.count is not None and total is not None and seen < total:
+            print(
+                f'hydranet: {source.name} announces {source.count} frames, but only {seen} could '
+                'be read: it may be cut off.',
+                file=sys.stderr,
+            )
         return self._report()
 
     def _readable(self, frames: Iterator[Frame]) -> Iterator[Frame | None]:

@@ -103,14 +103,28 @@ def test_files_of_one_name_do_not_replace_each_other(folder, tmp_path, frames):
     assert len(list(out.glob('*_labels.png'))) == 3
 
 
-def test_a_video(tmp_path, frames):
-    film = tmp_path / 'film.avi'
-    writer = cv2.VideoWriter(str(film), cv2.VideoWriter_fourcc(*'MJPG'), 10.0, (160, 96))
+def write_film(path, frames):
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*'MJPG'), 10.0, (160, 96))
     for rgb in frames:
         writer.write(np.ascontiguousarray(rgb[..., ::-1]))
     writer.release()
-    out = tmp_path / 'out'
+
+
+def test_a_video_that_is_cut_off_is_said(tmp_path, frames, capsys):
+    film, out = tmp_path / 'film.avi', tmp_path / 'out'
+    write_film(film, 4 * frames)
+    film.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
+    predict(film, out)
+    read = len(list(out.glob('*_labels.png')))
+    assert 0 < read < 8
+    assert f'announces 8 frames, but only {read} could be read' in capsys.readouterr().err
+
+
+def test_a_video(tmp_path, frames, capsys):
+    film, out = tmp_path / 'film.avi', tmp_path / 'out'
+    write_film(film, frames)
     assert predict(film, out) == 0
+    assert 'announces' not in capsys.readouterr().err
     names = sorted(path.name for path in out.glob('*_labels.png'))
     assert names == ['film_000000_labels.png', 'film_000001_labels.png']
 
