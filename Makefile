@@ -47,7 +47,8 @@ lint: $(VENV)/.for-test
 	$(BIN)/mypy
 
 clean:
-	rm -rf .venv .venv-kilted build dist *.egg-info install log out
+	rm -rf .venv .venv-kilted build dist *.egg-info install log
+	rm -f out/demo.png out/demo.png.part && { rmdir out 2>/dev/null || true; }  # predictions stay
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
