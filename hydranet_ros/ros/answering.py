@@ -15,6 +15,7 @@ from hydranet_ros.perception import Perception
 from hydranet_ros.ros.calibration import depth_scale
 from hydranet_ros.ros.calibration import doubt
 from hydranet_ros.ros.calibration import matching
+from hydranet_ros.ros.calibration import of_another_size
 from hydranet_ros.ros.encodings import readable_layout
 from hydranet_ros.ros.images import ImageDecoder
 from hydranet_ros.ros.publishers import Look
@@ -52,6 +53,7 @@ class FrameAnswerer:
         self._active = False
         self._row = np.zeros(len(Stage))
         self._doubted = False
+        self._told_size = False
         self.look = look
         self.camera_info: CameraInfo | None = None
         self.times = StageTimes()
@@ -130,6 +132,9 @@ class FrameAnswerer:
         depth = perception.depth_range
         if depth is None:
             return 1.0
+        if info is None and self.camera_info is not None and not self._told_size:
+            self._told_size = True
+            self._logger.warning(of_another_size(self.camera_info, message.height, message.width))
         _, input_width = perception.input_size_for(message.height, message.width)
         scale = depth_scale(depth, info, input_width)
         if scale is not None:

@@ -12,6 +12,15 @@ def matching(info: CameraInfo | None, height: int, width: int) -> CameraInfo | N
     return info if info is not None and (info.height, info.width) == (height, width) else None
 
 
+def of_another_size(info: CameraInfo, height: int, width: int) -> str:
+    """Say what a calibration costs that does not match the images."""
+    return (
+        f'camera_info is for {info.width}x{info.height}, the images are {width}x{height}: '
+        'depth/camera_info is not published and depth is not scaled. Let the camera publish the '
+        'calibration of the size that it sends (binning and ROI applied).'
+    )
+
+
 def depth_scale(depth: DepthRange, info: CameraInfo | None, input_width: int) -> float | None:
     """Return the focal length at input size over the one of training; None: not known.
 
@@ -31,7 +40,7 @@ def doubt(depth: DepthRange, info: CameraInfo | None) -> str:
     if not depth.focal_length_px:
         reason = 'the model does not state the focal length that it was trained with'
     elif info is None:
-        reason = 'no camera_info of the size of the images has come'
+        reason = 'no camera_info of the size of the images has come yet'
     else:
         reason = 'the camera_info is not calibrated (k[0] is 0)'
     return f'The metres of depth are those of the training camera: {reason}.'

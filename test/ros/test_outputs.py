@@ -150,14 +150,18 @@ def test_camera_info_follows_the_image(bench):
     assert bench.perception._session._answerer.camera_info == info
 
 
-def test_camera_info_of_another_size_is_not_passed_on(bench):
+def test_camera_info_of_another_size_is_not_passed_on(bench, logs):
     bench.listen('depth/camera_info', message_type=CameraInfo)
     bench.listen('depth')
     bench.show_info(CameraInfo(height=HEIGHT, width=WIDTH + 1))
     wait_until(lambda: bench.perception._session._answerer.camera_info, 'camera_info')
     bench.show_and_wait(image(picture()))
-    bench.messages('depth', 1)
+    bench.show_and_wait(image(picture()))
+    bench.messages('depth', 2)
     assert bench.received['depth/camera_info'] == []
+    told = f'camera_info is for {WIDTH + 1}x{HEIGHT}, the images are {WIDTH}x{HEIGHT}'
+    logs.wait_for(told)
+    assert len([line for line in logs.lines if told in line]) == 1
 
 
 def test_focal_length_scales_the_depth(graph, monkeypatch, tmp_path):
