@@ -19,6 +19,7 @@ import numpy.typing as npt
 from hydranet_ros.deploy.build import build_engine
 from hydranet_ros.deploy.engine import Engine
 from hydranet_ros.deploy.engine import Timings
+from hydranet_ros.deploy.options import SMALLEST_SIDE
 from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.deploy.selection import Choice
 from hydranet_ros.deploy.selection import choose
@@ -101,7 +102,8 @@ class Perception:
             raise HydranetError(f'input_scale is {input_scale}; give a factor above 0, up to 4.')
         if input_size is not None and not _is_size(input_size):
             raise HydranetError(
-                f'input_size is {input_size}; give (height, width), whole pixels above 0.'
+                f'input_size is {input_size}; give (height, width), at least '
+                f'{SMALLEST_SIDE} pixels each.'
             )
         if threads is not None and threads < 0:
             raise HydranetError(f'threads is {threads}; give a number from 1, or None for all.')
@@ -253,9 +255,9 @@ class Perception:
 
 
 def _is_size(size: Any) -> bool:
-    """Tell whether `size` is a pair of whole numbers above 0."""
+    """Tell whether `size` is a pair of whole numbers that the network can take."""
     try:
         height, width = map(operator.index, size)
     except (TypeError, ValueError):
         return False
-    return min(height, width) > 0
+    return min(height, width) >= SMALLEST_SIDE

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -18,7 +19,7 @@ from hydranet_ros.errors import HydranetError
 if TYPE_CHECKING:
     from hydranet_ros.perception import Prediction
 
-WRITTEN = ('labels', 'depth')  # what is kept of a prediction
+WRITTEN = ('labels', 'depth', 'normals')  # what is kept of a prediction
 MILLIMETRES_MAX = 65535
 
 
@@ -29,17 +30,18 @@ class PredictionFiles:
     labels: Path
     depth: Path
     depth_png: Path
+    normals: Path
     picture: Path
 
     @classmethod
     def of(cls, folder: Path, name: str) -> PredictionFiles:
         """Return the files of a frame's name."""
-        ends = ('labels.png', 'depth.npy', 'depth.png', 'picture.png')
+        ends = ('labels.png', 'depth.npy', 'depth.png', 'normals.npy', 'picture.png')
         return cls(*(folder / f'{name}_{end}' for end in ends))
 
     def existing(self) -> list[Path]:
         """Return those that are there already."""
-        return [p for p in (self.labels, self.depth, self.depth_png, self.picture) if p.exists()]
+        return [path for path in astuple(self) if path.exists()]
 
     def write(self, prediction: Prediction, picture: np.ndarray) -> int:
         """Write what the prediction has, and its picture, uint8 (H, W, 3) RGB.
@@ -51,11 +53,11 @@ class PredictionFiles:
         if prediction.labels is not None:
             _save_png(self.labels, prediction.labels)
         if prediction.depth is not None:
-            buffer = BytesIO()
-            np.save(buffer, prediction.depth)
-            _save(self.depth, buffer.getvalue())
+            _save_npy(self.depth, prediction.depth)
             millimetres, too_far = to_millimetres(prediction.depth)
             _save_png(self.depth_png, millimetres)
+        if prediction.normals is not None:
+            _save_npy(self.normals, prediction.normals)
         _save_png(self.picture, picture[..., ::-1])
         return too_far
 
@@ -70,6 +72,12 @@ def to_millimetres(depth: np.ndarray) -> tuple[np.ndarray, int]:
     far = int(np.count_nonzero(scaled > MILLIMETRES_MAX))
     clipped = np.where(valid, np.minimum(scaled, MILLIMETRES_MAX), 0)
     return clipped.astype(np.uint16), far
+
+
+def _save_npy(path: Path, array: np.ndarray) -> None:
+    buffer = BytesIO()
+    np.save(buffer, array)
+    _save(path, buffer.getvalue())
 
 
 def _save_png(path: Path, image: np.ndarray) -> None:

@@ -27,6 +27,7 @@ writes for each frame, into --out:
   NAME_labels.png   class ids, 8 bit, 255 = unlabelled
   NAME_depth.npy    metres along the optical axis, float32, NaN = none
   NAME_depth.png    the same in millimetres, 16 bit, 0 = none; beyond 65.535 m: 65535
+  NAME_normals.npy  unit normals, float32 (H, W, 3), from models that have them
   NAME_picture.png  camera, classes and depth side by side
 """
 

@@ -4,6 +4,8 @@
 
 from enum import Enum
 
+SMALLEST_SIDE = 33  # pixels that the network must see: below, its deepest features have one row
+
 
 class Backend(str, Enum):
     """What runs the network."""

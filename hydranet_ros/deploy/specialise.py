@@ -17,6 +17,7 @@ from hydranet_ros.deploy.graph import constant_of
 from hydranet_ros.deploy.graph import GraphEditor
 from hydranet_ros.deploy.graph import remove_unused
 from hydranet_ros.deploy.graph import required
+from hydranet_ros.deploy.options import SMALLEST_SIDE
 from hydranet_ros.deploy.postprocessing_graph import append_outputs
 from hydranet_ros.deploy.rewrites import apply_rewrites
 from hydranet_ros.deploy.rewrites import Rewrite
@@ -25,7 +26,6 @@ from hydranet_ros.zoo.card_types import ModelCard
 from hydranet_ros.zoo.model_file import load_onnx
 
 VERSION = 1  # raise it with every change of the graphs made here: engine caches are keyed by it
-SMALLEST = 33  # pixels: below, the deepest features have a single row
 
 
 class Cut(str, Enum):
@@ -49,9 +49,9 @@ class GraphSpec:
 
 def check_sizes(camera_size: tuple[int, int], input_size: tuple[int, int]) -> None:
     """Raise FrameError where the network cannot take frames of this (height, width)."""
-    if min(input_size) < SMALLEST or min(camera_size) < 1:
+    if min(input_size) < SMALLEST_SIDE or min(camera_size) < 1:
         raise FrameError(
-            f'The network needs at least {SMALLEST}x{SMALLEST} pixels, but sees '
+            f'The network needs at least {SMALLEST_SIDE}x{SMALLEST_SIDE} pixels, but sees '
             f'{input_size[1]}x{input_size[0]} of a frame of {camera_size[1]}x{camera_size[0]}. '
             'Raise input_scale or input_size, or give larger frames.'
         )

@@ -15,6 +15,8 @@ import sys
 import textwrap
 from typing import Any
 
+from hydranet_ros.deploy.options import SMALLEST_SIDE
+
 Value = bool | int | float | str | tuple[int, ...]
 
 
@@ -158,10 +160,10 @@ def check_one(setting: Setting, value: Any) -> str:
         return f'{setting.name} must be in {low:g} to {high:g}, not {value:g}'
     if setting.name == 'input_size':
         size = tuple(value)
-        if size != (0, 0) and not (len(size) == 2 and all(side >= 32 for side in size)):
+        if size != (0, 0) and not (len(size) == 2 and min(size) >= SMALLEST_SIDE):
             return (
-                'input_size must be [height, width] of at least 32 px each, or [0, 0], '
-                f'not {list(size)}'
+                f'input_size must be [height, width] of at least {SMALLEST_SIDE} px each, or '
+                f'[0, 0], not {list(size)}'
             )
     if setting.name == 'model' and not value:
         return 'model must name a model card; `hydranet models` lists them'

@@ -71,6 +71,15 @@ def test_an_image(folder, tmp_path, frames, perception):
     check(out, 'a', frames[0], perception)
 
 
+def test_normals_are_written_too(folder, tmp_path, golden_model_file):
+    out = tmp_path / 'out'
+    given = ('--model', 'nyud_normals', '--weights', str(golden_model_file))
+    assert predict(folder / 'a.png', out, *given) == 0
+    normals = np.load(out / 'a_normals.npy')
+    assert normals.shape == (96, 160, 3)
+    np.testing.assert_allclose(np.linalg.norm(normals, axis=2), 1, atol=1e-4)
+
+
 def test_a_folder_with_a_damaged_frame(folder, tmp_path, frames, perception, capsys):
     (folder / 'aa.jpg').write_bytes(b'\xff\xd8 broken')
     out = tmp_path / 'out'

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Eager torch: the reference that the other backends are checked against."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.processor import processor_name
 from hydranet_ros.deploy.request import BuildRequest
 
+# a desktop's driver, a Jetson's two generations of drivers, WSL
+_GPU_DEVICES = ('/dev/nvidiactl', '/dev/nvhost-gpu', '/dev/nvgpu', '/dev/dxg')
+
 
 def unavailable() -> str | None:
     """Tell why torch cannot run here; None where it can."""
@@ -20,8 +24,8 @@ def unavailable() -> str | None:
 
 
 def on_gpu() -> bool:
-    """Tell whether torch would run on a CUDA GPU."""
-    if unavailable():
+    """Tell whether torch would run on a CUDA GPU; without a GPU torch is not even imported."""
+    if not any(Path(device).exists() for device in _GPU_DEVICES) or unavailable():
         return False
     import torch
 
