@@ -62,7 +62,7 @@ class CameraNode(Node):
         self._guessed = False
         self._waiting = settings.wait_for_subscriber
         self.published = 0
-        self.finished = Future()
+        self.finished: Any = Future()  # generic in Kilted, not before
         rate = settings.rate or self._source.fps or DEFAULT_RATE
         self._period = Duration(seconds=1 / rate)
         self._timer = self.create_timer(1 / rate, self._tick)
