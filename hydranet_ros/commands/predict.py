@@ -207,5 +207,6 @@ class _Run:
                 file=sys.stderr,
             )
         done = len(self._written) - self._kept
-        print(f'{done} frames written to {self._args.out}', file=sys.stderr)
+        frames = 'frame' if done == 1 else 'frames'
+        print(f'{done} {frames} written to {self._args.out}', file=sys.stderr)
         return 1 if self._problems or self._kept else 0
