@@ -7,11 +7,9 @@ from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Sequence
 import logging
-import operator
 from pathlib import Path
 import threading
 from types import TracebackType
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +17,7 @@ import numpy.typing as npt
 from hydranet_ros.deploy.build import build_engine
 from hydranet_ros.deploy.engine import Engine
 from hydranet_ros.deploy.engine import Timings
-from hydranet_ros.deploy.options import SMALLEST_SIDE
+from hydranet_ros.deploy.input_size import InputSize
 from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.deploy.selection import Choice
 from hydranet_ros.deploy.selection import choose
@@ -55,8 +53,7 @@ class Perception:
         choice: Choice,
         *,
         domain: str | None = None,
-        input_size: tuple[int, int] | None = None,
-        input_scale: float = 1.0,
+        input_size: InputSize | None = None,
         threads: int | None = None,
     ) -> None:
         self.card = card
@@ -68,8 +65,7 @@ class Perception:
         self.depth_range: DepthRange | None = card.depth_of(self.domain)
         self.outputs = tuple(name for name in OUTPUTS if TASK_OF[name] in model_file.heads)
         self._model_file = model_file
-        self._input_size = input_size
-        self._input_scale = input_scale
+        self._input_size = input_size or InputSize()
         self._threads = threads or 0
         self._engines: OrderedDict[tuple[int, int, int], Engine] = OrderedDict()
         self._masks: dict[tuple[int, ...], tuple[np.ndarray, np.ndarray]] = {}
@@ -98,27 +94,13 @@ class Perception:
         network sees, else the frame's times input_scale. threads: None for all. Raises
         HydranetError with what to do about it.
         """
-        if not 0 < input_scale <= 4:
-            raise HydranetError(f'input_scale is {input_scale}; give a factor above 0, up to 4.')
-        if input_size is not None and not _is_size(input_size):
-            raise HydranetError(
-                f'input_size is {input_size}; give (height, width), at least '
-                f'{SMALLEST_SIDE} pixels each.'
-            )
+        size = InputSize(input_size, input_scale)
         if threads is not None and threads < 0:
             raise HydranetError(f'threads is {threads}; give a number from 1, or None for all.')
         card = load_card(model)
         choice = choose(backend, precision)
         model_file = read_model_file(resolve_model_file(card, weights, progress))
-        perception = cls(
-            card,
-            model_file,
-            choice,
-            domain=domain,
-            input_size=input_size,
-            input_scale=input_scale,
-            threads=threads,
-        )
+        perception = cls(card, model_file, choice, domain=domain, input_size=size, threads=threads)
         if not card.trained:
             _log.warning('Model %s is UNTRAINED: its outputs mean nothing.', card.name)
         _log.info('%s on %s: %s', card.name, perception.description, choice.reason)
@@ -203,9 +185,7 @@ class Perception:
 
     def input_size_for(self, height: int, width: int) -> tuple[int, int]:
         """Give the (height, width) that the network sees for a frame of this size."""
-        if self._input_size is not None:
-            return self._input_size
-        return round(height * self._input_scale), round(width * self._input_scale)
+        return self._input_size.of_frame(height, width)
 
     def _engine(self, height: int, width: int, batch: int) -> Engine:
         if self._closed:
@@ -252,12 +232,3 @@ class Perception:
         np.greater(depth, self.depth_range.max_m, out=far)
         np.logical_or(outside, far, out=outside)
         np.copyto(depth, np.nan, where=outside)
-
-
-def _is_size(size: Any) -> bool:
-    """Tell whether `size` is a pair of whole numbers that the network can take."""
-    try:
-        height, width = map(operator.index, size)
-    except (TypeError, ValueError):
-        return False
-    return min(height, width) >= SMALLEST_SIDE

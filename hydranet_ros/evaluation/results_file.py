@@ -14,6 +14,7 @@ from typing import get_args
 from typing import get_origin
 from typing import get_type_hints
 
+from hydranet_ros.atomic_file import write_atomically
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.evaluation.results import BenchmarkResult
 from hydranet_ros.evaluation.results import SCHEMA
@@ -22,10 +23,8 @@ from hydranet_ros.evaluation.results import SCHEMA
 def write_results(result: BenchmarkResult, path: Path) -> None:
     """Write a run to `path`, atomically; HydranetError where that is not possible."""
     text = json.dumps(asdict(result), indent=1, ensure_ascii=False) + '\n'
-    draft = path.with_name(f'{path.name}.part')
     try:
-        draft.write_text(text, encoding='utf-8')
-        os.replace(draft, path)
+        write_atomically(path, text.encode())
     except OSError as error:
         raise HydranetError(f"cannot write '{path}': {error.strerror}.") from error
 

@@ -3,7 +3,6 @@
 """Watch the running demo: lines once a second, the picture's file, and its end."""
 
 from dataclasses import dataclass
-import os
 from pathlib import Path
 import sys
 import threading
@@ -13,6 +12,7 @@ import cv2
 import numpy as np
 from rclpy.executors import SingleThreadedExecutor
 
+from hydranet_ros.atomic_file import write_atomically
 from hydranet_ros.picture_server import PictureServer
 from hydranet_ros.ros.child_process import ChildProcess
 from hydranet_ros.ros.live_view import LiveView
@@ -170,6 +170,4 @@ def _write_png(path: Path, picture: np.ndarray) -> None:
     """Replace a picture's file at once, so that a viewer never reads half of it."""
     bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
     data = cv2.imencode('.png', bgr, (cv2.IMWRITE_PNG_COMPRESSION, 1))[1]
-    draft = path.with_suffix('.png.part')
-    draft.write_bytes(data.tobytes())
-    os.replace(draft, path)
+    write_atomically(path, data.tobytes())
