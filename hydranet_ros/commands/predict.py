@@ -69,6 +69,7 @@ def _size(text: str) -> tuple[int, int]:
 def run(args: argparse.Namespace) -> int:
     """Predict every frame; 1 where a frame was damaged or its outputs exist already."""
     from hydranet_ros.errors import HydranetError
+    from hydranet_ros.output_folder import make_output_folder
     from hydranet_ros.perception import Perception
     from hydranet_ros.sources import open_source
 
@@ -77,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     with open_source(args.input) as source:
         if source.count is None and args.limit is None and source.endless:
             raise HydranetError(f'{args.input} has no end; say how many frames with --limit N.')
-        _make_folder(args.out)
+        make_output_folder(args.out)
         with Perception.load(
             args.model,
             weights=args.weights,
@@ -89,15 +90,6 @@ def run(args: argparse.Namespace) -> int:
         ) as perception:
             print(f'{perception.card.name} on {perception.description}', file=sys.stderr)
             return _Run(perception, args).over(source)
-
-
-def _make_folder(folder: Path) -> None:
-    from hydranet_ros.errors import HydranetError
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise HydranetError(f"cannot make the folder '{folder}': {error.strerror}.") from error
 
 
 class _Run:

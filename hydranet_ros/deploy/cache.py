@@ -39,7 +39,6 @@ class CacheKey:
     backend: str
     backend_version: str
     device: str
-    options: str = ''
 
     @classmethod
     def of(

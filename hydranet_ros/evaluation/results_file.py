@@ -18,6 +18,7 @@ from hydranet_ros.atomic_file import write_atomically
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.evaluation.results import BenchmarkResult
 from hydranet_ros.evaluation.results import SCHEMA
+from hydranet_ros.output_folder import make_output_folder
 
 
 def write_results(result: BenchmarkResult, path: Path) -> None:
@@ -31,10 +32,7 @@ def write_results(result: BenchmarkResult, path: Path) -> None:
 
 def check_writable(path: Path) -> None:
     """Make the folder of `path`; HydranetError now, not after the measurement."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise HydranetError(f"cannot make '{path.parent}': {error.strerror}.") from error
+    make_output_folder(path.parent)
     if path.is_dir() or not os.access(path.parent, os.W_OK):
         raise HydranetError(f"cannot write '{path}'; give a file in a folder of yours.")
 

@@ -5,7 +5,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextlib import ExitStack
-from pathlib import Path
 import signal
 from types import FrameType
 
@@ -13,10 +12,10 @@ import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
-from hydranet_ros.errors import HydranetError
+from hydranet_ros.output_folder import make_output_folder
 from hydranet_ros.picture import Meaning
 from hydranet_ros.picture_server import PictureServer
-from hydranet_ros.ros.child_process import ChildProcess
+from hydranet_ros.ros.child_process import start_camera_and_perception
 from hydranet_ros.ros.demo_watch import DemoSettings
 from hydranet_ros.ros.demo_watch import DemoWatch
 from hydranet_ros.ros.live_view import LiveView
@@ -28,7 +27,7 @@ from hydranet_ros.zoo.card import load_card
 def run_demo(settings: DemoSettings) -> int:
     """Run it; 0 at its end or Ctrl-C, 1 where a process died. HydranetError before the start."""
     card = load_card(settings.model)
-    _make_folder(settings.out)
+    make_output_folder(settings.out)
     domain = enter(settings.domain_id)
     use_profile()
     with ExitStack() as stack:
@@ -37,11 +36,12 @@ def run_demo(settings: DemoSettings) -> int:
             server = PictureServer(settings.port)
             stack.callback(server.close)
         stack.enter_context(_signals_as_interrupt())
-        children = []
-        for name, module, parameters in _processes(settings):
-            child = ChildProcess(name, module, parameters)
-            stack.callback(child.stop)
-            children.append(child)
+        perception = {
+            'model': settings.model,
+            'backend': settings.backend,
+            'precision': settings.precision,
+        }
+        children = start_camera_and_perception(stack, settings.source, settings.rate, perception)
         context = stack.enter_context(_ros())
         view = LiveView(Meaning.of(card, None), card.tasks, context=context)
         stack.callback(view.destroy_node)
@@ -50,31 +50,6 @@ def run_demo(settings: DemoSettings) -> int:
         executor.add_node(view)
         _greet(settings, domain, server)
         return DemoWatch(settings, view, children, server).run(executor)
-
-
-def _processes(settings: DemoSettings) -> list[tuple[str, str, dict[str, object]]]:
-    camera: dict[str, object] = {
-        'source': settings.source,
-        'rate': settings.rate,
-        'loop': True,
-        'wait_for_subscriber': True,
-    }
-    perception: dict[str, object] = {
-        'model': settings.model,
-        'backend': settings.backend,
-        'precision': settings.precision,
-    }
-    return [
-        ('camera', 'hydranet_ros.ros.camera', camera),
-        ('perception', 'hydranet_ros.ros.node', perception),
-    ]
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise HydranetError(f"cannot make the folder '{folder}': {error.strerror}.") from error
 
 
 def _greet(settings: DemoSettings, domain: int, server: PictureServer | None) -> None:

@@ -22,6 +22,7 @@ from hydranet_ros.evaluation.results import NodeResult
 from hydranet_ros.evaluation.results import PERCENTILES
 from hydranet_ros.evaluation.results import Percentiles
 from hydranet_ros.ros.child_process import ChildProcess
+from hydranet_ros.ros.child_process import start_camera_and_perception
 from hydranet_ros.ros.diagnostics import entries_of
 from hydranet_ros.ros.diagnostics import TOPIC as DIAGNOSTICS
 from hydranet_ros.ros.publishers import DEPTH
@@ -96,10 +97,13 @@ def benchmark_node(run: NodeRun) -> NodeResult:
     tasks = load_card(run.model).tasks
     use_profile()
     with ExitStack() as stack:
-        children = []
-        for name, module, parameters in _processes(run):
-            children.append(ChildProcess(name, module, parameters))
-            stack.callback(children[-1].stop)
+        perception = {
+            'model': run.model,
+            'weights': str(run.weights or ''),
+            'backend': run.backend,
+            'precision': run.precision,
+        }
+        children = start_camera_and_perception(stack, run.source, run.rate, perception)
         context = rclpy.Context()
         rclpy.init(context=context, signal_handler_options=SignalHandlerOptions.NO)
         stack.callback(rclpy.shutdown, context=context)
@@ -110,25 +114,6 @@ def benchmark_node(run: NodeRun) -> NodeResult:
         executor.add_node(subscriber)
         _wait_for_answers(run, subscriber, executor, children)
         return _result(run, subscriber)
-
-
-def _processes(run: NodeRun) -> list[tuple[str, str, dict[str, object]]]:
-    camera: dict[str, object] = {
-        'source': run.source,
-        'rate': run.rate,
-        'loop': True,
-        'wait_for_subscriber': True,
-    }
-    perception: dict[str, object] = {
-        'model': run.model,
-        'weights': str(run.weights or ''),
-        'backend': run.backend,
-        'precision': run.precision,
-    }
-    return [
-        ('camera', 'hydranet_ros.ros.camera', camera),
-        ('perception', 'hydranet_ros.ros.node', perception),
-    ]
 
 
 def _wait_for_answers(

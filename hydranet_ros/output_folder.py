@@ -1,0 +1,15 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""The folder that a command writes its results to."""
+
+from pathlib import Path
+
+from hydranet_ros.errors import HydranetError
+
+
+def make_output_folder(folder: Path) -> None:
+    """Make the folder and those above it; HydranetError where that is not possible."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HydranetError(f"cannot make the folder '{folder}': {error.strerror}.") from error
