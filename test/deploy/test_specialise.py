@@ -47,6 +47,21 @@ def test_logits_cut_equals_torch(indoor_model: Model, frame: Frame, size: tuple)
         assert np.abs(found[task] - expected).max() <= 1e-4 * np.abs(expected).max(), task
 
 
+@pytest.mark.parametrize('size', [(375, 1242), (361, 1203)])
+def test_logits_cut_equals_torch_on_real_frames(
+    street_model: Model, shared: Path, size: tuple
+) -> None:
+    folder = shared / 'kitti' / 'sfnd_seq' / 'image_02'
+    picture = cv2.imread(str(sorted(folder.iterdir())[0]))
+    rgb = cv2.resize(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), size[::-1])
+    graph = specialise(street_model.file.path, street_model.card, GraphSpec(size, size))
+    found = run(graph, image=rgb[None])
+    for task, expected in torch_outputs(street_model, rgb).items():
+        error = np.abs(found[task] - expected).max() / np.abs(expected).max()
+        print(f'{size} {task}: {error:.1e} of the largest')
+        assert error <= 1e-4, task
+
+
 def cuts(model: Model, rgb: np.ndarray) -> tuple[dict, dict]:
     size = rgb.shape[:2]
     path, card = model.file.path, model.card
