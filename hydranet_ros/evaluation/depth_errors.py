@@ -1,0 +1,124 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""How far depths are from the true ones, pooled over the pixels of all images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from hydranet_ros.errors import HydranetError
+from hydranet_ros.evaluation.fixed_histogram import quantile_of_counts
+
+# The true depths are kept as a histogram of 0.1 % wide bins, from 1 mm to 1 km.
+_BINS, _NEAREST, _FARTHEST = 13_816, 1e-3, 1e3
+_EDGES = np.geomspace(_NEAREST, _FARTHEST, _BINS + 1)
+_CENTRES = np.sqrt(_EDGES[:-1] * _EDGES[1:])
+_PER_LOG = _BINS / np.log(_FARTHEST / _NEAREST)
+_SUMS = 8  # valid, covered, squared, squared of logs, relative, within 1.25, 1.25^2, 1.25^3
+
+
+@dataclass(frozen=True)
+class DepthFigures:
+    """Errors over the covered pixels; None where there are none.
+
+    rmse: metres. rmse_log: of natural logarithms. abs_rel: over the true depth. delta1 to delta3:
+    percent of pixels whose larger ratio to the truth is below 1.25, its square, its cube.
+    """
+
+    rmse: float | None
+    rmse_log: float | None
+    abs_rel: float | None
+    delta1: float | None
+    delta2: float | None
+    delta3: float | None
+
+
+@dataclass(frozen=True)
+class DepthResult:
+    """Errors, and what they are over.
+
+    pixels: those whose true depth is within the range. coverage: percent of these that have a
+    predicted depth; the others are in no error. median: of the true depths, metres.
+    """
+
+    errors: DepthFigures
+    coverage: float | None
+    pixels: int
+    median: float | None
+
+
+class DepthErrors:
+    """Sum up errors of depths in metres, NaN = none.
+
+    Pixels whose true depth is outside `min_m` to `max_m` are left out; predictions outside count
+    as none. `state` is float64 (n,); states of several machines add up.
+    """
+
+    def __init__(self, min_m: float = 0.0, max_m: float = float('inf')) -> None:
+        self.min_m, self.max_m = min_m, max_m
+        self.state: npt.NDArray[np.float64] = np.zeros(_SUMS + _BINS)
+
+    def update(self, prediction: npt.NDArray[np.float32], truth: npt.NDArray[np.float32]) -> None:
+        """Add an image's depths, float (H, W) metres along the optical axis."""
+        if prediction.shape != truth.shape:
+            raise HydranetError(
+                f'The depths are of two sizes: predicted {prediction.shape}, true {truth.shape}.'
+            )
+        valid = self._usable(truth)
+        true, predicted = truth[valid].astype(np.float64), prediction[valid].astype(np.float64)
+        self.state[_SUMS:] += _count(true)
+        covered = self._usable(predicted)
+        true, predicted = true[covered], predicted[covered]
+        self.state[0] += len(covered)
+        self.state[1:_SUMS] += _sums(predicted, true, np.ones(len(true)))
+
+    def merge(self, other: DepthErrors) -> None:
+        """Add what another one of the same range has summed up."""
+        self.state += other.state
+
+    def result(self) -> DepthResult:
+        """Give the errors of all that was added."""
+        valid = self.state[0]
+        return DepthResult(
+            errors=_figures(self.state[1:_SUMS]),
+            coverage=100.0 * float(self.state[1] / valid) if valid else None,
+            pixels=int(valid),
+            median=quantile_of_counts(self.state[_SUMS:], _EDGES, 0.5),
+        )
+
+    def baseline(self, metres: float) -> DepthFigures:
+        """Give the errors of predicting one depth for every pixel, exact to about 0.1 %."""
+        counts = self.state[_SUMS:]
+        return _figures(_sums(np.full(_BINS, metres), _CENTRES, counts))
+
+    def _usable(self, depth: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:
+        return (depth > 0) & (depth >= self.min_m) & (depth <= self.max_m) & np.isfinite(depth)
+
+
+def _count(true: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    index = ((np.log(true) - np.log(_NEAREST)) * _PER_LOG).astype(np.intp)
+    return np.bincount(np.clip(index, 0, _BINS - 1), minlength=_BINS)
+
+
+def _sums(
+    predicted: npt.NDArray[np.float64],
+    true: npt.NDArray[np.float64],
+    counts: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]:
+    """Sum what `_figures` divides; each pixel counts `counts` times."""
+    error = predicted - true
+    logs = np.log(predicted / true)
+    ratio = np.exp(np.abs(logs))
+    sums = [counts, error**2 * counts, logs**2 * counts, np.abs(error) / true * counts]
+    sums += [(ratio < 1.25**power) * counts for power in (1, 2, 3)]
+    return np.array([one.sum() for one in sums])
+
+
+def _figures(sums: npt.NDArray[np.float64]) -> DepthFigures:
+    if not sums[0]:
+        return DepthFigures(None, None, None, None, None, None)
+    squared, logs, relative, *within = (float(one) for one in sums[1:] / sums[0])
+    return DepthFigures(squared**0.5, logs**0.5, relative, *(100.0 * one for one in within))
