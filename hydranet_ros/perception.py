@@ -23,12 +23,12 @@ from hydranet_ros.deploy.selection import Choice
 from hydranet_ros.deploy.selection import choose
 from hydranet_ros.errors import FrameError
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.metric_depth import MetricDepth
 from hydranet_ros.prediction import arrays_of
 from hydranet_ros.prediction import common_size
 from hydranet_ros.prediction import frames_of
 from hydranet_ros.prediction import OUTPUTS
 from hydranet_ros.prediction import Prediction
-from hydranet_ros.prediction import scales_of
 from hydranet_ros.prediction import TASK_OF
 from hydranet_ros.zoo.card import load_card
 from hydranet_ros.zoo.card_types import DepthRange
@@ -68,7 +68,7 @@ class Perception:
         self._input_size = input_size or InputSize()
         self._threads = threads or 0
         self._engines: OrderedDict[tuple[int, int, int], Engine] = OrderedDict()
-        self._masks: dict[tuple[int, ...], tuple[np.ndarray, np.ndarray]] = {}
+        self._metric_depth = MetricDepth(card.name, self.depth_range)
         self._timings = Timings()
         self._lock = threading.Lock()
         self._closed = False
@@ -135,20 +135,24 @@ class Perception:
         self,
         rgb: npt.NDArray[np.uint8] | Sequence[npt.NDArray[np.uint8]],
         *,
-        depth_scale: float | Sequence[float] = 1.0,
+        fx: float | Sequence[float] | None = None,
+        depth_scale: float | Sequence[float] | None = None,
         out: Prediction | Sequence[Prediction] | None = None,
         wanted: Collection[str] | None = None,
     ) -> Prediction | list[Prediction]:
         """Predict one frame, uint8 (H, W, 3) RGB, or a batch: (N, H, W, 3) or equal frames.
 
-        depth_scale: the camera's fx at input size over the card's focal_length_px, one or one a
-        frame. out: Predictions whose arrays are written and returned. wanted: names of the
-        outputs to compute, all by default. A batch gives a list. Raises HydranetError.
+        fx: the camera's focal length in pixels at the frame's size, one or one a frame; depth is
+        in that camera's metres then, and in those of the card's canonical camera without it
+        (docs/depth.md). depth_scale: in place of fx, what the network's metres are multiplied by.
+        out: Predictions whose arrays are written and returned. wanted: names of the outputs to
+        compute, all by default. A batch gives a list. Raises HydranetError.
         """
         frames, single = frames_of(rgb)
         height, width = common_size(frames)
         wanted = self._wanted(wanted)
-        scales = scales_of(depth_scale, len(frames))
+        seen = self.input_size_for(height, width)
+        scales = self._metric_depth.factors(fx, depth_scale, len(frames), (height, width), seen)
         targets = [out] if isinstance(out, Prediction) else out
         arrays = None
         if targets is not None:
@@ -158,9 +162,11 @@ class Perception:
         with self._lock:
             engine = self._engine(height, width, len(frames))
             results = engine.run(frames, scales, wanted, arrays)
-            for result in results:
-                if 'depth' in result:
-                    self._invalidate(result['depth'])
+            if 'depth' in wanted:
+                for result, scale in zip(results, scales, strict=True):
+                    self._metric_depth.drop_unlearned(result['depth'], float(scale))
+                if depth_scale is None:
+                    self._metric_depth.tell(fx is not None, (height, width), seen)
             self._timings = engine.timings
         predictions = [Prediction(**result) for result in results]
         return predictions[0] if single else predictions
@@ -186,6 +192,14 @@ class Perception:
     def input_size_for(self, height: int, width: int) -> tuple[int, int]:
         """Give the (height, width) that the network sees for a frame of this size."""
         return self._input_size.of_frame(height, width)
+
+    def depth_scale_for(self, fx: float, height: int, width: int) -> float:
+        """Give what depth is multiplied by for a camera of that fx (pixels) and frame size.
+
+        1 where the card does not state the focal length of its metres.
+        """
+        seen = self.input_size_for(height, width)
+        return self._metric_depth.factor(fx, (height, width), seen)
 
     def _engine(self, height: int, width: int, batch: int) -> Engine:
         if self._closed:
@@ -220,15 +234,3 @@ class Perception:
                     f'{", ".join(self.outputs)}.'
                 )
         return wanted
-
-    def _invalidate(self, depth: npt.NDArray[np.float32]) -> None:
-        """Set depths outside the range that the model was trained for to NaN, in place."""
-        if self.depth_range is None:
-            return
-        if depth.shape not in self._masks:
-            self._masks = {depth.shape: (np.empty(depth.shape, bool), np.empty(depth.shape, bool))}
-        outside, far = self._masks[depth.shape]
-        np.less(depth, self.depth_range.min_m, out=outside)
-        np.greater(depth, self.depth_range.max_m, out=far)
-        np.logical_or(outside, far, out=outside)
-        np.copyto(depth, np.nan, where=outside)

@@ -18,7 +18,8 @@ class Prediction:
     """What the network says of one frame of H x W pixels; None where the model lacks the task.
 
     labels: uint8 (H, W), class ids. depth: float32 (H, W), metres along the optical axis, NaN
-    outside the card's range. confidence: uint8 (H, W), 255 x the largest class probability.
+    outside what the model was trained for. confidence: uint8 (H, W), 255 x the largest class
+    probability.
     normals: float32 (H, W, 3), unit length, x right, y down, z forward, pointing at the camera.
     """
 
@@ -53,19 +54,24 @@ def common_size(frames: Sequence[np.ndarray]) -> tuple[int, int]:
                 f'The frames of a batch must have one size, not {frames[0].shape} and '
                 f'{frame.shape}.'
             )
-    return frames[0].shape[0], frames[0].shape[1]
+    height, width = frames[0].shape[:2]
+    if not height or not width:
+        raise FrameError(f'A frame of {width}x{height} pixels is empty.')
+    return height, width
 
 
-def scales_of(depth_scale: Any, count: int) -> npt.NDArray[np.float32]:
-    """Return a depth scale a frame, float32 (count,); FrameError for what cannot be one."""
-    scales = np.asarray(depth_scale, np.float32)
-    usable = bool(np.all(np.isfinite(scales) & (scales > 0)))
-    if scales.shape not in ((), (count,)) or not usable:
+def numbers_above_zero(name: str, value: Any, count: int) -> npt.NDArray[np.float32]:
+    """Return a number a frame, float32 (count,), of one or of one each; FrameError else."""
+    try:
+        numbers = np.asarray(value, np.float32)
+    except (TypeError, ValueError):
+        numbers = np.asarray(np.nan, np.float32)
+    usable = bool(np.all(np.isfinite(numbers) & (numbers > 0)))
+    if numbers.shape not in ((), (count,)) or not usable:
         raise FrameError(
-            f'depth_scale must be a number above 0, or one for each of {count} frames, not '
-            f'{depth_scale}.'
+            f'{name} must be a number above 0, or one for each of {count} frames, not {value}.'
         )
-    return np.broadcast_to(scales, count)
+    return np.broadcast_to(numbers, count)
 
 
 def arrays_of(target: Prediction, height: int, width: int) -> dict[str, np.ndarray]:

@@ -53,7 +53,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--input-size', type=_size, metavar='HxW', help='input size of the network, e.g. 350x1200'
     )
     parser.add_argument(
-        '--fx', type=float, metavar='PX', help="the camera's focal length, for metric depth"
+        '--fx',
+        type=float,
+        metavar='PX',
+        help="the camera's focal length in pixels of INPUT, for metric depth (docs/depth.md)",
     )
     parser.add_argument('--limit', type=count, metavar='N', help='stop after N frames')
     parser.add_argument('--overwrite', action='store_true', help='replace files that exist')
@@ -106,13 +109,6 @@ class _Run:
         self._too_far = 0
         self._written: set[str] = set()
         self._kept = 0
-        trained = perception.depth_range
-        if args.fx is not None and (trained is None or not trained.focal_length_px):
-            print(
-                f'hydranet: --fx has no effect: the card of {perception.card.name} does not state '
-                'the focal length that its depth was trained with.',
-                file=sys.stderr,
-            )
 
     def over(self, source: Source) -> int:
         """Predict the frames of a source; return the exit status."""
@@ -162,26 +158,16 @@ class _Run:
         if not self._args.overwrite and files.existing():
             self._kept += 1
             return
-        height, width = frame.rgb.shape[:2]
+        known = frame.intrinsics.fx if frame.intrinsics else None
         prediction = self._perception.predict(
             frame.rgb,
-            depth_scale=self._depth_scale(frame, height, width),
+            fx=self._args.fx if self._args.fx is not None else known,
             wanted=[name for name in WRITTEN if name in self._perception.outputs],
         )
         assert not isinstance(prediction, list)
         caption = f'{frame.name}   {self._perception.card.name} on {self._perception.description}'
         picture = side_by_side(frame.rgb, prediction, self._meaning, caption=caption)
         self._too_far += files.write(prediction, picture) > 0
-
-    def _depth_scale(self, frame: Frame, height: int, width: int) -> float:
-        """Return the focal length at input size over that of training; 1 where one is unknown."""
-        known = frame.intrinsics.fx if frame.intrinsics else None
-        fx = self._args.fx if self._args.fx is not None else known
-        trained = self._perception.depth_range
-        if fx is None or trained is None:
-            return 1.0
-        input_width = self._perception.input_size_for(height, width)[1]
-        return trained.scale_for(fx * input_width / width) or 1.0
 
     def _report(self) -> int:
         if self._too_far:

@@ -37,7 +37,9 @@ class SemanticClass:
 class DepthRange:
     """Depths (metres) that the model was trained for; those outside are no measurement.
 
-    `focal_length_px` is the one of the training images at input size, None where unknown.
+    They are metres of the canonical camera, to which training brings all its images; for another
+    camera they are multiplied by `scale_for`. `focal_length_px` is the canonical camera's at input
+    size, None where unknown.
     """
 
     min_m: float

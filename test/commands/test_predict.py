@@ -11,6 +11,7 @@ from hydranet_ros.perception import Perception
 from hydranet_ros.prediction_files import to_millimetres
 from hydranet_ros.rendering import color_labels
 from hydranet_ros.sources import open_source
+from test.lens import write_lens_card
 
 ENDS = ('labels.png', 'depth.png', 'depth.npy', 'picture.png')
 
@@ -161,26 +162,31 @@ def test_bad_arguments_are_said_in_one_line(folder, tmp_path, capsys, more, says
     assert 'Traceback' not in said
 
 
-def test_a_focal_length_that_changes_nothing_is_said(folder, tmp_path, frames, perception, capsys):
-    out = tmp_path / 'out'
-    assert predict(folder / 'a.png', out, '--fx', '500') == 0
-    assert '--fx has no effect' in capsys.readouterr().err
+def test_a_focal_length_that_changes_nothing_is_said(folder, tmp_path, frames, perception, caplog):
+    lens, out = write_lens_card(tmp_path, None), tmp_path / 'out'
+    assert predict(folder / 'a.png', out, '--model', str(lens), '--fx', '500') == 0
+    assert 'fx has no effect' in caplog.text
     check(out, 'a', frames[0], perception)
 
 
 def test_a_focal_length_scales_the_depth(folder, tmp_path, frames, perception):
-    card = perception.card.path.read_text().replace(
-        'focal_length_px: null', 'focal_length_px: 400.0'
-    )
-    (tmp_path / 'untrained').symlink_to(perception.card.path.parent / 'untrained')
-    lens = tmp_path / 'lens.yaml'
-    lens.write_text(card)
-    out = tmp_path / 'out'
+    lens, out = write_lens_card(tmp_path, 400.0), tmp_path / 'out'
     assert predict(folder / 'a.png', out, '--model', str(lens), '--fx', '500') == 0
     depth = np.load(out / 'a_depth.npy')
     expected = perception.predict(frames[0], depth_scale=500 / 400)
     np.testing.assert_array_equal(depth, expected.depth)
     assert not np.array_equal(depth, perception.predict(frames[0]).depth)
+
+
+def test_the_intrinsics_of_a_source_scale_the_depth(tmp_path):
+    lens, out = write_lens_card(tmp_path, 400.0), tmp_path / 'out'
+    given = ('--model', str(lens), '--limit', '1', '--input-scale', '0.25')
+    assert predict('street', out, *given) == 0
+    frame = open_source('street').read(0)
+    with Perception.load(lens, precision='fp32', input_scale=0.25) as perception:
+        expected = perception.predict(frame.rgb, depth_scale=frame.intrinsics.fx * 0.25 / 400)
+    found = np.load(out / 'street_000000_depth.npy')
+    np.testing.assert_allclose(found, expected.depth, rtol=1e-6)
 
 
 def test_an_out_that_is_a_file_is_said(folder, tmp_path, capsys):
