@@ -1,0 +1,128 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""Which files belong to which sample: folders, lists of names and ranges of frames."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+import re
+
+from hydranet_ros.errors import HydranetError
+from hydranet_ros.sources.pictures import natural_key
+from hydranet_ros.sources.pictures import SUFFIXES
+
+_RANGE = re.compile(r'(\d+)-(\d+)')
+
+
+@dataclass(frozen=True)
+class SampleFiles:
+    """Name the files of one sample."""
+
+    name: str
+    rgb: Path
+    labels: Path | None = None
+    depth: Path | None = None
+    normals: Path | None = None
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Name the folders, below that of the data set, whose files of the same stem are a sample."""
+
+    rgb: str
+    labels: str | None = None
+    depth: str | None = None
+    normals: str | None = None
+
+
+def by_stem(folder: Path) -> dict[str, Path]:
+    """List the images and .npy files of a folder by stem, in natural order."""
+    try:
+        entries = [
+            path
+            for path in folder.iterdir()
+            if path.suffix.lower() in SUFFIXES | {'.npy'} and not path.name.startswith('.')
+        ]
+    except OSError as error:
+        raise HydranetError(f"cannot list the folder '{folder}': {error.strerror}.") from error
+    found: dict[str, Path] = {}
+    for path in sorted(entries, key=lambda path: natural_key(path.name)):
+        if path.stem in found:
+            raise HydranetError(
+                f"'{folder}' holds both {found[path.stem].name} and {path.name}. Remove one."
+            )
+        found[path.stem] = path
+    return found
+
+
+def collect(
+    root: Path, folders: Folders, names: Sequence[str] | None = None, *, partial: bool = False
+) -> list[SampleFiles]:
+    """Match the files of the folders by their stems; all images where `names` is None.
+
+    HydranetError for an image that is missing, and for an annotation that is missing unless
+    `partial`.
+    """
+    images = by_stem(root / folders.rgb)
+    if names is None:
+        names = list(images)
+    if not names:
+        raise HydranetError(f"'{root / folders.rgb}' holds no image. Give the right folder.")
+    all_there(names, images, root / folders.rgb)
+    found: dict[str, dict[str, Path]] = {}
+    for kind in ('labels', 'depth', 'normals'):
+        folder = getattr(folders, kind)
+        found[kind] = by_stem(root / folder) if folder else {}
+        if folder and not partial:
+            all_there(names, found[kind], root / folder)
+    return [
+        SampleFiles(name, images[name], *(files.get(name) for files in found.values()))
+        for name in names
+    ]
+
+
+def read_names(path: Path) -> list[str]:
+    """Read a list of names, one a line: the stem of the first file that each line names."""
+    try:
+        lines = path.read_text(encoding='utf-8').splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise HydranetError(f"cannot read the list of names '{path}': {error}.") from error
+    names = [Path(line.split()[0]).stem for line in lines if line.strip()]
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice or not names:
+        what = f'names {twice[0]} twice' if twice else 'is empty'
+        raise HydranetError(f"the list '{path}' {what}. Correct it.")
+    return names
+
+
+def frame_range(split: str | None) -> tuple[int, int] | None:
+    """Return the first and last frame of a split such as '0-59'; None for any other split."""
+    match = _RANGE.fullmatch(split or '')
+    return (int(match[1]), int(match[2])) if match else None
+
+
+def take(files: list[SampleFiles], frames: tuple[int, int], root: Path) -> list[SampleFiles]:
+    """Take the frames from first to last, both included, counted from 0 in natural order."""
+    first, last = frames
+    if not first <= last < len(files):
+        raise HydranetError(
+            f"'{root}' has the frames 0-{len(files) - 1}; {first}-{last} is no range of them."
+        )
+    return files[first : last + 1]
+
+
+def unknown_split(split: str, known: Sequence[str], root: Path) -> HydranetError:
+    """Say which splits there are."""
+    return HydranetError(f"'{root}' has no split '{split}'; choose one of: {', '.join(known)}.")
+
+
+def all_there(names: Sequence[str], files: dict[str, Path], folder: Path) -> None:
+    """Refuse a folder that lacks the file of a name."""
+    lacking = [name for name in names if name not in files]
+    if lacking:
+        raise HydranetError(
+            f"'{folder}' lacks {len(lacking)} of {len(names)} files: "
+            f'{", ".join(lacking[:3])}{" ..." if len(lacking) > 3 else ""}. Add them, or take '
+            'their names out of the data set.'
+        )

@@ -1,0 +1,66 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""Pictures of the procedural street, with labels and depth that are true in every pixel."""
+
+import re
+
+from hydranet_ros.errors import HydranetError
+from hydranet_ros.sources.street import FPS
+from hydranet_ros.sources.street import Street
+from hydranet_ros.training.datasets.classes import CAMVID
+from hydranet_ros.training.datasets.listing import frame_range
+from hydranet_ros.training.datasets.sample import DataSet
+from hydranet_ros.training.datasets.sample import Sample
+from hydranet_ros.zoo.card_types import Task
+
+COUNT = 400
+SEED = 0
+STRIDE_S = 1.5
+SIZE = (480, 640)
+_SPEC = re.compile(r'(\d+)(?:x(\d+))?')
+
+
+class StreetSet(DataSet):
+    """Draw every sample when asked for: frame i is the street's picture after 1.5 i seconds.
+
+    CamVid's 11 classes; the focal length is 448 pixels. Not for several threads at once.
+    """
+
+    def __init__(self, first: int, count: int, seed: int) -> None:
+        self.name = 'street'
+        self.tasks = frozenset((Task.SEMANTIC, Task.DEPTH))
+        self.classes = CAMVID
+        self._positions = [round(i * STRIDE_S * FPS) for i in range(first, first + count)]
+        self.names = [f'street_{seed}_{position:06d}' for position in self._positions]
+        self._street = Street(*SIZE, seed=seed)
+
+    def __getitem__(self, index: int) -> Sample:
+        frame = self._street.read(self._positions[index])
+        return Sample(
+            self.names[index],
+            frame.rgb,
+            frame.labels,
+            frame.depth,
+            fx=self._street.intrinsics.fx,
+            weights={Task.SEMANTIC: 1.0, Task.DEPTH: 1.0},
+        )
+
+
+def open_street(text: str, split: str | None) -> StreetSet:
+    """Open 'COUNT' or 'COUNTxSEED' pictures, 400 of seed 0 where the text is empty.
+
+    split 'A-B' takes the pictures from A to B of them, both included.
+    """
+    match = _SPEC.fullmatch(text) if text else None
+    count, seed = (int(match[1]), int(match[2] or SEED)) if match else (COUNT, SEED)
+    if (text and not match) or count < 1:
+        raise HydranetError(
+            f"'street:{text}' is no street. Give street:COUNT or street:COUNTxSEED, for example "
+            'street:400x7.'
+        )
+    first, last = frame_range(split) or (0, count - 1)
+    if (split is not None and frame_range(split) is None) or not first <= last < count:
+        raise HydranetError(
+            f"a street of {count} pictures has no split '{split}'. Give a range in 0-{count - 1}."
+        )
+    return StreetSet(first, last - first + 1, seed)
