@@ -1,0 +1,295 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""Augmentation keeps image and annotations together. What it does for a result is not tested."""
+
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import cv2
+from hypothesis import given
+from hypothesis import strategies as st
+import numpy as np
+import pytest
+
+from hydranet_ros.errors import HydranetError
+from hydranet_ros.training import augmentation
+from hydranet_ros.training import canonical_camera
+from hydranet_ros.training import colour_jitter
+from hydranet_ros.training import scaled_crop
+from hydranet_ros.training.augmentation import Augmentation
+from hydranet_ros.training.augmentation import mirror
+from hydranet_ros.training.colour_jitter import colour_matrix
+from hydranet_ros.training.colour_jitter import jitter_colour
+from hydranet_ros.training.datasets.sample import Sample
+from hydranet_ros.training.scaled_crop import is_sparse
+from hydranet_ros.training.scaled_crop import MEAN_COLOUR
+from hydranet_ros.training.scaled_crop import move_points
+from hydranet_ros.training.scaled_crop import ScaledCrop
+from test.source_files import imported_modules
+
+from .samples import noise
+from .samples import unit
+
+TORCH_FREE = (augmentation, canonical_camera, colour_jitter, scaled_crop)
+
+
+def rng(seed: int = 0) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+def coordinates(height: int = 60, width: int = 90) -> Sample:
+    """Give a sample whose image, labels and depth all say the column and the row of a pixel."""
+    rows, columns = np.mgrid[:height, :width].astype(np.uint8)
+    depth = (100.0 + rows + 0.001 * columns).astype(np.float32)
+    return Sample(
+        'coordinates', np.dstack([columns, rows, rows]), labels=columns.copy(), depth=depth
+    )
+
+
+@pytest.mark.parametrize('module', TORCH_FREE, ids=lambda module: module.__name__)
+def test_modules_import_no_torch(module: ModuleType) -> None:
+    imported = imported_modules(Path(str(module.__file__)))
+    assert not [name for name in imported if name.partition('.')[0] == 'torch']
+
+
+@given(st.integers(0, 2**32), st.sampled_from([(32, 48), (64, 64), (150, 40), (7, 5)]))
+def test_every_output_has_the_crops_size(seed: int, crop: tuple[int, int]) -> None:
+    (sample,) = noise(1)
+    result = Augmentation(crop, (0.5, 2.0), colour=1.0)(sample, rng(seed))
+    assert result.rgb.shape == (*crop, 3)
+    assert result.rgb.dtype == result.labels.dtype == np.uint8
+    assert result.labels.shape == result.depth.shape == crop
+    assert result.depth.dtype == result.normals.dtype == np.float32
+    assert result.normals.shape == (*crop, 3)
+    assert result.weights == sample.weights
+
+
+@given(st.integers(0, 2**32))
+def test_image_labels_and_depth_stay_together(seed: int) -> None:
+    result = Augmentation((40, 48), (0.6, 2.0), colour=0)(coordinates(), rng(seed))
+    assert result.labels is not None
+    assert result.depth is not None
+    seen = result.labels != 255
+    column, row = result.rgb[..., 0].astype(float), result.rgb[..., 1].astype(float)
+    assert np.abs(column - result.labels)[seen].max() <= 1.5
+    scale = np.nanmax(result.depth) / (100 + row[seen].max())
+    assert np.abs(result.depth / scale - 100 - row)[seen].max() <= 2.5
+    np.testing.assert_array_equal(np.isnan(result.depth), ~seen)
+
+
+@given(st.integers(0, 2**32))
+def test_depth_is_divided_by_the_scale_of_the_pixels(seed: int) -> None:
+    sample = coordinates()
+    sample.depth[:] = 10.0
+    result = Augmentation((20, 24), (0.7, 2.0), flip=False, colour=0)(sample, rng(seed))
+    drawn = rng(seed).uniform(np.log(0.7), np.log(2.0))
+    np.testing.assert_allclose(result.depth, 10.0 / np.exp(drawn), rtol=0.05)
+    columns = np.ptp(result.labels.astype(float)) / 23
+    np.testing.assert_allclose(result.depth, 10.0 * columns, rtol=0.12)
+
+
+def test_scales_are_drawn_log_uniformly() -> None:
+    sample = coordinates(300, 90)
+    sample.depth[:] = 1.0
+    augment = Augmentation((40, 40), (0.5, 2.0), colour=0)
+    scales = np.array([1 / np.nanmax(augment(sample, rng(seed)).depth) for seed in range(400)])
+    assert 0.49 < scales.min() < 0.55
+    assert 1.8 < scales.max() < 2.05
+    assert np.median(scales) == pytest.approx(1.0, abs=0.12)
+
+
+def test_a_crop_at_scale_one_is_a_window_of_the_source() -> None:
+    (sample,) = noise(1)
+    result = Augmentation((30, 41), flip=False, colour=0)(sample, rng(4))
+    found = [
+        (top, left)
+        for top in range(11)
+        for left in range(20)
+        if np.array_equal(sample.rgb[top : top + 30, left : left + 41], result.rgb)
+    ]
+    assert len(found) == 1
+    window = np.s_[found[0][0] : found[0][0] + 30, found[0][1] : found[0][1] + 41]
+    np.testing.assert_array_equal(result.labels, sample.labels[window])
+    np.testing.assert_array_equal(result.depth, sample.depth[window])
+    np.testing.assert_allclose(result.normals, sample.normals[window], atol=1e-6)
+
+
+def test_crops_reach_every_border() -> None:
+    crops = [ScaledCrop.draw((10, 12), (8, 8), 1.0, rng(seed)) for seed in range(100)]
+    assert {crop.rows.start for crop in crops} == {0, 1, 2}
+    assert {crop.columns.stop for crop in crops} == {8, 9, 10, 11, 12}
+
+
+def test_padding_has_the_mean_colour_and_no_annotation() -> None:
+    (sample,) = noise(1, size=(40, 60))
+    result = Augmentation((64, 64), (0.5, 0.5), flip=False, colour=1.0)(sample, rng())
+    padding = result.labels == 255
+    assert np.count_nonzero(~padding) == 20 * 30
+    assert (result.rgb[padding] == MEAN_COLOUR).all()
+    assert np.isnan(result.depth[padding]).all()
+    assert np.isnan(result.normals[padding]).all()
+    assert np.isfinite(result.depth[~padding]).all()
+    assert np.isfinite(result.normals[~padding]).all()
+
+
+def test_what_is_not_annotated_stays_so() -> None:
+    (sample,) = noise(1)
+    bare = replace(sample, labels=None, depth=None, normals=None)
+    result = Augmentation((64, 64), (0.5, 2.0))(bare, rng())
+    assert result.labels is result.depth is result.normals is None
+
+
+def test_the_given_sample_is_not_changed() -> None:
+    (sample,), (copy,) = noise(1), noise(1)
+    for seed in range(20):
+        Augmentation((32, 32), (0.5, 2.0), colour=1.0)(sample, rng(seed))
+        Augmentation((40, 60), colour=1.0)(sample, rng(seed))
+    np.testing.assert_array_equal(sample.rgb, copy.rgb)
+    np.testing.assert_array_equal(sample.depth, copy.depth)
+    np.testing.assert_array_equal(sample.normals, copy.normals)
+
+
+def test_mirror_swaps_sides_and_negates_x_of_the_normals() -> None:
+    (sample,) = noise(1)
+    result = mirror(sample)
+    np.testing.assert_array_equal(result.rgb, sample.rgb[:, ::-1])
+    np.testing.assert_array_equal(result.labels, sample.labels[:, ::-1])
+    np.testing.assert_array_equal(result.depth, sample.depth[:, ::-1])
+    np.testing.assert_array_equal(result.normals, sample.normals[:, ::-1] * [-1, 1, 1])
+
+
+def test_about_half_of_the_samples_are_mirrored_or_none() -> None:
+    sample = coordinates()
+    whole = {flip: Augmentation((60, 90), flip=flip, colour=0) for flip in (True, False)}
+    mirrored = [whole[True](sample, rng(seed)).labels[0, 0] == 89 for seed in range(100)]
+    assert 30 < sum(mirrored) < 70
+    assert all(whole[False](sample, rng(seed)).labels[0, 0] == 0 for seed in range(20))
+
+
+@pytest.mark.parametrize('scale', [0.6, 1.7])
+def test_normals_stay_unit_vectors_in_their_direction(scale: float) -> None:
+    rows, columns = np.mgrid[:60, :90] / 90 - 0.5
+    normals = unit(np.dstack([columns, rows, -np.ones_like(rows)]))
+    sample = replace(coordinates(), normals=normals)
+    size = (round(60 * scale), round(90 * scale))
+    result = Augmentation(size, (scale, scale), flip=False, colour=0)(sample, rng())
+    np.testing.assert_allclose(np.linalg.norm(result.normals, axis=-1), 1, atol=1e-5)
+    expected = cv2.resize(normals, size[::-1], interpolation=cv2.INTER_LINEAR)
+    assert (expected * result.normals).sum(-1).min() > 0.999
+
+
+def test_a_missing_normal_is_not_made_up() -> None:
+    normals = unit(np.ones((60, 90, 3)))
+    normals[20:30, 20:30] = np.nan
+    sample = replace(coordinates(), normals=normals)
+    result = Augmentation((120, 180), (2.0, 2.0), flip=False, colour=0)(sample, rng())
+    missing = np.isnan(result.normals)
+    assert missing[41:59, 41:59].all()
+    assert not missing[:38].any()
+
+
+@pytest.mark.parametrize('scale', [0.5, 0.77, 1.3, 2.0])
+def test_points_keep_their_depth_and_their_place(scale: float) -> None:
+    depth = np.full((50, 80), np.nan, np.float32)
+    points = [(3, 5), (40, 70), (49, 79), (0, 0), (25, 33)]
+    for number, point in enumerate(points):
+        depth[point] = 10.0 + number
+    height, width = round(50 * scale), round(80 * scale)
+    moved = move_points(depth, height, width)
+    assert np.count_nonzero(moved == moved) == len(points)
+    for number, (row, column) in enumerate(points):
+        place = int((row + 0.5) * height / 50), int((column + 0.5) * width / 80)
+        assert moved[place] == 10.0 + number
+
+
+@given(st.integers(0, 2**32))
+def test_the_nearest_of_the_points_on_one_pixel_wins(seed: int) -> None:
+    depth = rng(seed).uniform(1, 80, (8, 12)).astype(np.float32)
+    depth[rng(seed).random((8, 12)) < 0.7] = np.nan
+    blocks = np.nan_to_num(depth, nan=np.inf).reshape(4, 2, 6, 2).min(axis=(1, 3))
+    blocks[np.isinf(blocks)] = np.nan
+    np.testing.assert_array_equal(move_points(depth, 4, 6), blocks)
+
+
+def test_augmentation_loses_no_point_of_a_scanner() -> None:
+    sample = coordinates(100, 200)
+    depth = np.full((100, 200), np.nan, np.float32)
+    depth[40:90:7, ::9] = 20.0
+    sample = replace(sample, depth=depth)
+    for scale in (0.8, 1.0, 2.0):
+        size = (round(100 * scale), round(200 * scale))
+        result = Augmentation(size, (scale, scale), colour=0)(sample, rng())
+        assert np.count_nonzero(~np.isnan(result.depth)) == np.count_nonzero(~np.isnan(depth))
+        np.testing.assert_allclose(np.nanmax(result.depth), 20.0 / scale, rtol=1e-6)
+
+
+def test_sparse_is_the_scanner_and_not_the_map_with_holes() -> None:
+    points = np.full((100, 200), np.nan, np.float32)
+    points[rng().random(points.shape) < 0.05] = 10.0
+    dense = np.full((100, 200), 10.0, np.float32)
+    dense[:70] = np.nan
+    assert is_sparse(points)
+    assert not is_sparse(dense)
+    assert not is_sparse(np.full((4, 4), np.nan, np.float32))
+
+
+def test_kitti_depth_is_sparse(shared) -> None:
+    path = next((shared / 'kitti' / 'sfnd_seq').glob('depth*/*.png'))
+    stored = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    assert is_sparse(np.where(stored > 0, stored / np.float32(256), np.nan).astype(np.float32))
+
+
+def test_a_dense_map_is_sampled_not_mixed() -> None:
+    depth = np.where(np.arange(90) < 45, 10.0, 80.0).astype(np.float32) * np.ones((60, 1), 'f4')
+    sample = replace(coordinates(), depth=depth)
+    result = Augmentation((78, 117), (1.3, 1.3), colour=0)(sample, rng())
+    values = np.unique(result.depth) * 1.3
+    np.testing.assert_allclose(values, [10.0, 80.0], rtol=1e-5)
+
+
+def test_colour_strength_zero_changes_no_colour() -> None:
+    (sample,) = noise(1)
+    np.testing.assert_allclose(colour_matrix(1, 1, 1, 0, 99), np.eye(3, 4), atol=1e-9)
+    np.testing.assert_array_equal(jitter_colour(sample.rgb, 0.0, rng()), sample.rgb)
+
+
+def test_colours_change_moderately_and_the_input_does_not() -> None:
+    (sample,) = noise(1)
+    before = sample.rgb.copy()
+    changes = [
+        np.abs(jitter_colour(sample.rgb, 1.0, rng(seed)).astype(float) - before).mean()
+        for seed in range(50)
+    ]
+    np.testing.assert_array_equal(sample.rgb, before)
+    assert 5 < np.mean(changes) < 50
+    assert min(changes) > 0
+
+
+def test_hue_and_saturation_keep_greys_and_luma() -> None:
+    matrix = colour_matrix(1.0, 1.0, 0.6, 0.3, 128)[:, :3]
+    np.testing.assert_allclose(matrix @ [50, 50, 50], 50)
+    luma = np.array([0.299, 0.587, 0.114])
+    np.testing.assert_allclose(luma @ matrix @ [200, 30, 90], luma @ [200, 30, 90])
+    assert np.abs(matrix @ [200, 30, 90] - [200, 30, 90]).max() > 20
+
+
+def test_contrast_keeps_the_mean_and_brightness_multiplies() -> None:
+    contrast = colour_matrix(1.0, 0.5, 1.0, 0.0, 80.0)
+    np.testing.assert_allclose(contrast @ [80, 80, 80, 1], 80)
+    np.testing.assert_allclose(contrast @ [100, 80, 60, 1], [90, 80, 70])
+    np.testing.assert_allclose(colour_matrix(1.2, 1, 1, 0, 80) @ [100, 50, 10, 1], [120, 60, 12])
+
+
+@pytest.mark.parametrize(
+    ('values', 'message'),
+    [
+        ({'crop': (0, 5)}, 'Crop .* at least one pixel'),
+        ({'crop': (5, 5), 'scale': (2.0, 0.5)}, 'Scale .* smaller one first'),
+        ({'crop': (5, 5), 'scale': (0.0, 1.0)}, 'Scale .* positive'),
+        ({'crop': (5, 5), 'colour': 1.5}, 'between 0 and 1'),
+    ],
+)
+def test_values_out_of_range_are_refused(values: dict, message: str) -> None:
+    with pytest.raises(HydranetError, match=message):
+        Augmentation(**values)

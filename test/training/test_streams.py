@@ -1,0 +1,189 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""Which sample each draw gives, and that a resumed or divided run sees the same ones.
+
+The speed is not tested, nor processes started other than by fork.
+"""
+
+from collections.abc import Sequence
+import pickle
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from torch.utils.data import DataLoader
+
+from hydranet_ros.errors import HydranetError
+from hydranet_ros.training import streams
+from hydranet_ros.training.augmentation import Augmentation
+from hydranet_ros.training.batch import Batch
+from hydranet_ros.training.datasets.sample import Sample
+from hydranet_ros.training.streams import loader
+from hydranet_ros.training.streams import Stream
+
+from .samples import Memory
+from .samples import noise
+
+AUGMENTATION = Augmentation((32, 32), (0.7, 1.5), colour=1.0)
+LENGTHS = (7, 4)
+COUNTS = (3, 1)
+
+
+def stream(seed: int = 0, *, cache_bytes: int = 1 << 30, focal_length_px: float = 50.0) -> Stream:
+    sources = [
+        (Memory(noise(length, seed=place), f'memory{place}'), count)
+        for place, (length, count) in enumerate(zip(LENGTHS, COUNTS, strict=True))
+    ]
+    return Stream(
+        sources, AUGMENTATION, focal_length_px=focal_length_px, seed=seed, cache_bytes=cache_bytes
+    )
+
+
+def test_batches_hold_the_counts_of_the_sources_in_their_order() -> None:
+    made = stream()
+    assert made.batch_size == 4
+    assert [made.locate(draw)[0] for draw in range(12)] == [0, 0, 0, 1] * 3
+
+
+@pytest.mark.parametrize('source', [0, 1])
+def test_each_pass_over_a_set_is_another_permutation(source: int) -> None:
+    made = stream()
+    places = [made.locate(draw) for draw in range(4 * 7 * 4 * 3)]
+    drawn = [index for which, index in places if which == source]
+    length = LENGTHS[source]
+    passes = [drawn[at : at + length] for at in range(0, len(drawn) - length + 1, length)]
+    assert all(sorted(one) == list(range(length)) for one in passes)
+    # Of 4 samples there are but 24 orders.
+    assert len({tuple(one) for one in passes}) > len(passes) // 3
+
+
+def test_a_draw_is_a_pure_function_of_seed_and_number() -> None:
+    forwards, backwards = stream(), stream(cache_bytes=0)
+    first = {draw: forwards[draw] for draw in range(20)}
+    for draw in reversed(range(20)):
+        assert_equal(first[draw], backwards[draw])
+
+
+def test_draws_and_seeds_differ() -> None:
+    one, other = stream(), stream(seed=1)
+    pictures = {made[draw].rgb.tobytes() for made in (one, other) for draw in range(40)}
+    assert len(pictures) == 80
+
+
+@pytest.mark.parametrize('workers', [0, 2])
+def test_a_resumed_run_sees_the_batches_that_were_left(workers: int) -> None:
+    whole = list(loader(stream(), start_step=0, steps=6, workers=workers))
+    rest = list(loader(stream(), start_step=4, steps=2))
+    assert len(whole) == 6
+    assert len(rest) == 2
+    assert_same_batches(whole[4:], rest)
+    assert not torch.equal(rest[0].image, rest[1].image)
+
+
+def test_ranks_divide_the_draws() -> None:
+    ranks = [
+        draws(loader(stream(), start_step=2, steps=5, rank=rank, world=3)) for rank in range(3)
+    ]
+    assert all(len(drawn) == 5 * 4 for drawn in ranks)
+    assert len(set().union(*ranks)) == 3 * 5 * 4
+    assert set().union(*ranks) == set(range(2 * 3 * 4, 7 * 3 * 4))
+
+
+def test_two_ranks_go_through_each_set_together() -> None:
+    made = stream()
+    seen = [
+        made.locate(draw)[1]
+        for rank in range(2)
+        for draw in draws(loader(made, start_step=0, steps=2, rank=rank, world=2))
+        if made.locate(draw)[0] == 1
+    ]
+    assert sorted(seen) == [0, 1, 2, 3]
+
+
+def test_loading_leaves_the_global_random_state_alone() -> None:
+    before = torch.get_rng_state()
+    list(loader(stream(), start_step=0, steps=2))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_workers_keep_opencv_to_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    def threads(samples: Sequence[Sample]) -> int:
+        return cv2.getNumThreads()
+
+    monkeypatch.setattr(streams, 'collate', threads)
+    assert list(loader(stream(), start_step=0, steps=2, workers=1)) == [1, 1]
+
+
+def test_samples_are_read_once_while_they_fit() -> None:
+    one = sum(array.nbytes for array in vars(noise(1)[0]).values() if hasattr(array, 'nbytes'))
+    ample, tight, none = stream(), stream(cache_bytes=3 * one), stream(cache_bytes=0)
+    for made in (ample, tight, none):
+        for draw in range(4 * 28):
+            made[draw]
+    assert [reads(made, 1) for made in (ample, none)] == [[1] * 4, [7] * 4]
+    assert sum(count == 1 for count in reads(tight, 0) + reads(tight, 1)) == 3
+
+
+def test_forked_workers_share_what_was_read_first() -> None:
+    made = stream()
+    list(loader(made, start_step=0, steps=3, workers=1))
+    assert reads(made, 0) == [1] * 7
+    assert reads(made, 1) == [1] * 4
+    made[0]
+    assert sum(reads(made, 0)) == 7
+
+
+def test_a_pickled_stream_leaves_its_memory_behind() -> None:
+    made = stream()
+    empty = len(pickle.dumps(made))
+    first = made[3]
+    made.cache.fill()
+    pickled = pickle.dumps(made)
+    assert len(pickled) < 1.5 * empty
+    assert_equal(pickle.loads(pickled)[3], first)
+
+
+def test_depth_becomes_the_canonical_cameras() -> None:
+    near, far = stream(focal_length_px=50.0)[5], stream(focal_length_px=100.0)[5]
+    assert near.depth is not None
+    np.testing.assert_allclose(far.depth, 2 * near.depth, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ('sources', 'seed', 'message'),
+    [
+        ([], 0, 'at least one data set'),
+        ([(Memory([], 'empty'), 2)], 0, 'empty has no images'),
+        ([(Memory(noise(1), 'few'), 0)], 0, 'few has 0 images in each batch'),
+        ([(Memory(noise(1)), 1)], -1, 'Seed -1 is negative'),
+    ],
+)
+def test_what_makes_no_stream_is_refused(sources: list, seed: int, message: str) -> None:
+    with pytest.raises(HydranetError, match=message):
+        Stream(sources, AUGMENTATION, focal_length_px=50.0, seed=seed)
+
+
+def draws(batches: DataLoader) -> list[int]:
+    assert batches.batch_sampler is not None
+    return [draw for batch in batches.batch_sampler for draw in batch]
+
+
+def reads(made: Stream, source: int) -> list[int]:
+    data = made.sources[source][0]
+    assert isinstance(data, Memory)
+    return data.reads
+
+
+def assert_equal(one: Sample, other: Sample) -> None:
+    assert one.name == other.name
+    for name in ('rgb', 'labels', 'depth', 'normals'):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+
+
+def assert_same_batches(ones: list[Batch], others: list[Batch]) -> None:
+    for one, other in zip(ones, others, strict=True):
+        assert torch.equal(one.image, other.image)
+        assert torch.equal(one.labels, other.labels)
+        torch.testing.assert_close(one.depth, other.depth, rtol=0, atol=0, equal_nan=True)
+        assert one.weights.keys() == other.weights.keys()
