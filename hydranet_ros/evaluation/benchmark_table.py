@@ -5,6 +5,7 @@
 from collections.abc import Iterable
 from collections.abc import Sequence
 
+from hydranet_ros.evaluation.markdown_table import markdown_table
 from hydranet_ros.evaluation.results import BenchmarkResult
 from hydranet_ros.evaluation.results import CaseResult
 from hydranet_ros.evaluation.results import NodeResult
@@ -52,7 +53,7 @@ def _predict_table(cases: Sequence[CaseResult]) -> str:
             cells += [_ms(one.times.network.p50), _ms(one.times.post.p50), _all(one.times.total)]
             cells += [_speedup(case, one, baseline) for baseline in baselines]
             rows.append(cells)
-    return _table(header, rows)
+    return markdown_table(header, rows)
 
 
 def _speedup(case: CaseResult, variant: VariantResult, over: str) -> str:
@@ -69,7 +70,7 @@ def _node_table(cases: Sequence[CaseResult]) -> str:
     header += ['stamp to subscriber p50 / p95 / p99']
     header += ['received', *(name.replace('_', ' ') for name in _OUTCOMES), 'lost']
     rows = [_node_row(case, case.node) for case in cases if case.node is not None]
-    return _table(header, rows) if rows else ''
+    return markdown_table(header, rows) if rows else ''
 
 
 def _node_row(case: CaseResult, node: NodeResult) -> list[str]:
@@ -97,7 +98,7 @@ def _ablation_tables(result: BenchmarkResult) -> list[str]:
                 rows.append([one.name, _all(one.times.network), _worth(over.get(one.name))])
             header = ['rewrites', 'network p50 / p95 / p99', 'speed-up (rounds)']
             title = f'{_label(case)}, {ablation.engine}'
-            tables.append(f'{title}\n\n{_table(header, rows)}')
+            tables.append(f'{title}\n\n{markdown_table(header, rows)}')
     return tables
 
 
@@ -119,8 +120,3 @@ def _all(times: Percentiles) -> str:
 
 def _ms(value: float) -> str:
     return f'{value:.0f}' if value >= 100 else f'{value:.1f}'
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ['---'] * len(header), *rows]
-    return '\n'.join(f'| {" | ".join(line)} |' for line in lines)

@@ -17,7 +17,9 @@ _BINS, _NEAREST, _FARTHEST = 13_816, 1e-3, 1e3
 _EDGES = np.geomspace(_NEAREST, _FARTHEST, _BINS + 1)
 _CENTRES = np.sqrt(_EDGES[:-1] * _EDGES[1:])
 _PER_LOG = _BINS / np.log(_FARTHEST / _NEAREST)
-_SUMS = 8  # valid, covered, squared, squared of logs, relative, within 1.25, 1.25^2, 1.25^3
+# Ahead of it in the state: pixels whose true depth is outside the range, those where it is inside,
+# and, over those of them that have a prediction, what `_sums` gives.
+_OUTSIDE, _VALID, _COVERED, _HEAD = 0, 1, 2, 9
 
 
 @dataclass(frozen=True)
@@ -40,26 +42,28 @@ class DepthFigures:
 class DepthResult:
     """Errors, and what they are over.
 
-    pixels: those whose true depth is within the range. coverage: percent of these that have a
-    predicted depth; the others are in no error. median: of the true depths, metres.
+    pixels: those whose true depth is within the range; outside: those where it is not. coverage:
+    percent of `pixels` that have a predicted depth; the others are in no error. median: of the
+    true depths, metres.
     """
 
     errors: DepthFigures
     coverage: float | None
     pixels: int
+    outside: int
     median: float | None
 
 
 class DepthErrors:
     """Sum up errors of depths in metres, NaN = none.
 
-    Pixels whose true depth is outside `min_m` to `max_m` are left out; predictions outside count
-    as none. `state` is float64 (n,); states of several machines add up.
+    Pixels whose true depth is outside `min_m` to `max_m` are left out. `state` is float64 (n,);
+    states of several machines add up.
     """
 
     def __init__(self, min_m: float = 0.0, max_m: float = float('inf')) -> None:
         self.min_m, self.max_m = min_m, max_m
-        self.state: npt.NDArray[np.float64] = np.zeros(_SUMS + _BINS)
+        self.state: npt.NDArray[np.float64] = np.zeros(_HEAD + _BINS)
 
     def update(self, prediction: npt.NDArray[np.float32], truth: npt.NDArray[np.float32]) -> None:
         """Add an image's depths, float (H, W) metres along the optical axis."""
@@ -67,13 +71,16 @@ class DepthErrors:
             raise HydranetError(
                 f'The depths are of two sizes: predicted {prediction.shape}, true {truth.shape}.'
             )
-        valid = self._usable(truth)
-        true, predicted = truth[valid].astype(np.float64), prediction[valid].astype(np.float64)
-        self.state[_SUMS:] += _count(true)
-        covered = self._usable(predicted)
+        known = _is_depth(truth)
+        true, predicted = truth[known].astype(np.float64), prediction[known]
+        inside = (true >= self.min_m) & (true <= self.max_m)
+        true, predicted = true[inside], predicted[inside].astype(np.float64)
+        covered = _is_depth(predicted)
+        self.state[_OUTSIDE] += len(inside) - len(true)
+        self.state[_VALID] += len(true)
+        self.state[_HEAD:] += _count(true)
         true, predicted = true[covered], predicted[covered]
-        self.state[0] += len(covered)
-        self.state[1:_SUMS] += _sums(predicted, true, np.ones(len(true)))
+        self.state[_COVERED:_HEAD] += _sums(predicted, true, np.ones(len(true)))
 
     def merge(self, other: DepthErrors) -> None:
         """Add what another one of the same range has summed up."""
@@ -81,21 +88,22 @@ class DepthErrors:
 
     def result(self) -> DepthResult:
         """Give the errors of all that was added."""
-        valid = self.state[0]
+        outside, valid, covered = (float(one) for one in self.state[: _COVERED + 1])
         return DepthResult(
-            errors=_figures(self.state[1:_SUMS]),
-            coverage=100.0 * float(self.state[1] / valid) if valid else None,
+            errors=_figures(self.state[_COVERED:_HEAD]),
+            coverage=100.0 * covered / valid if valid else None,
             pixels=int(valid),
-            median=quantile_of_counts(self.state[_SUMS:], _EDGES, 0.5),
+            outside=int(outside),
+            median=quantile_of_counts(self.state[_HEAD:], _EDGES, 0.5),
         )
 
     def baseline(self, metres: float) -> DepthFigures:
         """Give the errors of predicting one depth for every pixel, exact to about 0.1 %."""
-        counts = self.state[_SUMS:]
-        return _figures(_sums(np.full(_BINS, metres), _CENTRES, counts))
+        return _figures(_sums(np.full(_BINS, metres), _CENTRES, self.state[_HEAD:]))
 
-    def _usable(self, depth: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:
-        return (depth > 0) & (depth >= self.min_m) & (depth <= self.max_m) & np.isfinite(depth)
+
+def _is_depth(depth: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:
+    return (depth > 0) & np.isfinite(depth)
 
 
 def _count(true: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:

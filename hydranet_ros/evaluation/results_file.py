@@ -23,7 +23,12 @@ from hydranet_ros.output_folder import make_output_folder
 
 def write_results(result: BenchmarkResult, path: Path) -> None:
     """Write a run to `path`, atomically; HydranetError where that is not possible."""
-    text = json.dumps(asdict(result), indent=1, ensure_ascii=False) + '\n'
+    write_json(asdict(result), path)
+
+
+def write_json(document: dict[str, Any], path: Path) -> None:
+    """Write a document to `path`, atomically; HydranetError where that is not possible."""
+    text = json.dumps(document, indent=1, ensure_ascii=False) + '\n'
     try:
         write_atomically(path, text.encode())
     except OSError as error:
