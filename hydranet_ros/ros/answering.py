@@ -9,15 +9,13 @@ import time
 import numpy as np
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo
-from sensor_msgs.msg import Image
 
 from hydranet_ros.perception import Perception
-from hydranet_ros.ros.calibration import depth_scale
-from hydranet_ros.ros.calibration import doubt
-from hydranet_ros.ros.calibration import matching
-from hydranet_ros.ros.calibration import of_another_size
+from hydranet_ros.ros.calibration import Calibration
 from hydranet_ros.ros.encodings import readable_layout
 from hydranet_ros.ros.images import ImageDecoder
+from hydranet_ros.ros.inputs import CAMERA_INFO
+from hydranet_ros.ros.inputs import IMAGE
 from hydranet_ros.ros.publishers import Look
 from hydranet_ros.ros.publishers import Output
 from hydranet_ros.ros.publishers import OutputPublishers
@@ -32,7 +30,8 @@ class FrameAnswerer:
 
     Attributes:
         look: colours of the pictures; the executor's thread replaces it as a whole.
-        camera_info: the newest calibration or None; likewise.
+        calibration: of the camera, as far as it is known.
+        depth_scale: what the last answered depth was multiplied by; None: by nothing.
         times: how long the stages took.
         stamp_age: seconds from the stamp of the last answered image to its publication.
 
@@ -52,10 +51,12 @@ class FrameAnswerer:
         self._publishing = threading.Lock()
         self._active = False
         self._row = np.zeros(len(Stage))
-        self._doubted = False
-        self._told_size = False
         self.look = look
-        self.camera_info: CameraInfo | None = None
+        self.calibration = Calibration(
+            self._logger, node.resolve_topic_name(IMAGE), node.resolve_topic_name(CAMERA_INFO)
+        )
+        self.depth_scale: float | None = None
+        self._told_scale = False
         self.times = StageTimes()
         self.stamp_age = 0.0
 
@@ -71,7 +72,8 @@ class FrameAnswerer:
     def __call__(self, perception: Perception, frame: Frame, free_since: float) -> Outcome:
         """Answer one frame; HydranetError where its message cannot be read."""
         message, row = frame.message, self._row
-        info = matching(self.camera_info, message.height, message.width)
+        height, width = message.height, message.width
+        info = self.calibration.of_images(height, width)
         watched = self._publishers.watched()
         if not watched:
             self._publish((), frame, info)
@@ -80,10 +82,14 @@ class FrameAnswerer:
         rgb = self._decoder.decode(message)
         row[Stage.DECODE] = time.perf_counter() - began
 
-        buffers = self._publishers.buffers(watched, message.height, message.width)
+        buffers = self._publishers.buffers(watched, height, width)
+        fx = None
+        if buffers.depth is not None:
+            fx = self._focal_length(perception, height, width)
         perception.predict(
             rgb,
-            depth_scale=self._depth_scale(perception, info, message),
+            fx=fx,
+            depth_scale=None if fx else 1.0,
             out=buffers,
             wanted={output.field for output in watched},
         )
@@ -126,20 +132,15 @@ class FrameAnswerer:
                 return False
             return True
 
-    def _depth_scale(
-        self, perception: Perception, info: CameraInfo | None, message: Image
-    ) -> float:
-        depth = perception.depth_range
-        if depth is None:
-            return 1.0
-        if info is None and self.camera_info is not None and not self._told_size:
-            self._told_size = True
-            self._logger.warning(of_another_size(self.camera_info, message.height, message.width))
-        _, input_width = perception.input_size_for(message.height, message.width)
-        scale = depth_scale(depth, info, input_width)
-        if scale is not None:
-            return scale
-        if not self._doubted:
-            self._doubted = True  # a suppressed rclpy log call still takes 0.1 ms
-            self._logger.info(doubt(depth, info))
-        return 1.0
+    def _focal_length(self, perception: Perception, height: int, width: int) -> float | None:
+        """Return fx in pixels of the image where it is known and makes a difference."""
+        assert perception.depth_range is not None, 'depth is watched'
+        fx = self.calibration.fx(perception.depth_range, height, width)
+        self.depth_scale = perception.depth_scale_for(fx, height, width) if fx else None
+        if fx and not self._told_scale:
+            self._told_scale = True
+            self._logger.info(
+                f'The metres of depth are those of your camera: {self.depth_scale:.4g} times '
+                f'those of the canonical camera, as fx is {fx:.4g} px at {width}x{height}.'
+            )
+        return fx

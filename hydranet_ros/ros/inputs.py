@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import time
 
 from rclpy.node import Node
-from rclpy.qos import QoSProfile
 from rclpy.qos import ReliabilityPolicy
 from rclpy.topic_endpoint_info import TopicEndpointInfo
 from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import Image
 
+from hydranet_ros.ros.camera_info_subscription import CameraInfoSubscription
 from hydranet_ros.ros.subscription import ImageSubscription
 from hydranet_ros.ros.transport import remedy
 
@@ -20,9 +20,6 @@ IMAGE = 'image'
 CAMERA_INFO = 'camera_info'
 IMAGE_TYPE = 'sensor_msgs/msg/Image'
 SILENCE_S = 5.0
-
-# Best effort takes what reliable and best-effort drivers send alike.
-CAMERA_INFO_INPUT = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 
 
 class CameraInput:
@@ -47,9 +44,7 @@ class CameraInput:
         self._on_image = on_image
         self._last = time.perf_counter()
         self._images = ImageSubscription(node, Image, IMAGE, self._take, reliability)
-        self._camera_info = node.create_subscription(
-            CameraInfo, CAMERA_INFO, on_camera_info, CAMERA_INFO_INPUT
-        )
+        self._camera_info = CameraInfoSubscription(node, CAMERA_INFO, on_camera_info)
 
     @property
     def lost(self) -> int | None:
@@ -72,7 +67,7 @@ class CameraInput:
     def destroy(self) -> None:
         """Unsubscribe."""
         self._images.destroy()
-        self._node.destroy_subscription(self._camera_info)
+        self._camera_info.destroy()
 
     def _take(self, message: Image) -> None:
         self._last = time.perf_counter()

@@ -121,10 +121,12 @@ class PerceptionSession:
         counts = self.counts
         perception = self._worker.perception
         loading = self._worker.state is WorkerState.LOADING
+        scale = self._answerer.depth_scale
         facts = {
             'model': self.card.name,
             'trained': str(self.card.trained).lower(),
             'engine': perception.description if perception is not None else NOT_KNOWN,
+            'depth_scale': NOT_KNOWN if scale is None else f'{scale:.6g}',
             'image_reliability': NOT_KNOWN if self._input is None else self._input.reliability,
         }
         return Health(
@@ -158,7 +160,7 @@ class PerceptionSession:
         self._slot.offer(Frame(message, received), received)
 
     def _take_camera_info(self, message: CameraInfo) -> None:
-        self._answerer.camera_info = message
+        self._answerer.calibration.newest = message
 
     def _load(self) -> Perception:
         settings = self._settings

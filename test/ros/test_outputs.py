@@ -140,21 +140,21 @@ def test_camera_info_follows_the_image(bench):
     info.header.frame_id = 'elsewhere'
     info.k[0] = 70.0
     bench.show_info(info)
-    wait_until(lambda: bench.perception._session._answerer.camera_info, 'camera_info')
+    wait_until(lambda: bench.perception._session._answerer.calibration.newest, 'camera_info')
     source = image(picture(), number=5)
     bench.show_and_wait(source)
     published = bench.messages('depth/camera_info', 1)[0]
     assert published.header == source.header
     published.header = info.header
     assert published == info
-    assert bench.perception._session._answerer.camera_info == info
+    assert bench.perception._session._answerer.calibration.newest == info
 
 
 def test_camera_info_of_another_size_is_not_passed_on(bench, logs):
     bench.listen('depth/camera_info', message_type=CameraInfo)
     bench.listen('depth')
     bench.show_info(CameraInfo(height=HEIGHT, width=WIDTH + 1))
-    wait_until(lambda: bench.perception._session._answerer.camera_info, 'camera_info')
+    wait_until(lambda: bench.perception._session._answerer.calibration.newest, 'camera_info')
     bench.show_and_wait(image(picture()))
     bench.show_and_wait(image(picture()))
     bench.messages('depth', 2)
@@ -162,27 +162,6 @@ def test_camera_info_of_another_size_is_not_passed_on(bench, logs):
     told = f'camera_info is for {WIDTH + 1}x{HEIGHT}, the images are {WIDTH}x{HEIGHT}'
     logs.wait_for(told)
     assert len([line for line in logs.lines if told in line]) == 1
-
-
-def test_focal_length_scales_the_depth(graph, monkeypatch, tmp_path):
-    text = (Perception.load(**ENGINE).card.path).read_text(encoding='utf-8')
-    weights = Perception.load(**ENGINE).card.path.parent / 'untrained' / 'untrained.onnx'
-    card = tmp_path / 'calibrated.yaml'
-    card.write_text(
-        text.replace('focal_length_px: null', 'focal_length_px: 35.0'), encoding='utf-8'
-    )
-    bench = Bench(graph, model=str(card), weights=str(weights))
-    bench.start()
-    bench.listen('depth')
-    info = CameraInfo(height=HEIGHT, width=WIDTH)
-    info.k[0] = 70.0
-    bench.show_info(info)
-    wait_until(lambda: bench.perception._session._answerer.camera_info, 'camera_info')
-    bench.show_and_wait(image(picture()))
-    with Perception.load(**ENGINE) as perception:
-        doubled = perception.predict(picture(), depth_scale=2.0).depth
-    assert np.nanmax(doubled) > 0
-    np.testing.assert_array_equal(array(bench.messages('depth', 1)[0]), doubled)
 
 
 def test_outputs_of_a_missing_task_are_not_advertised(graph):
