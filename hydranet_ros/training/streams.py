@@ -16,10 +16,10 @@ import numpy.typing as npt
 import torch
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset
-from torch.utils.data import Sampler
 
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.training.augmentation import Augmentation
+from hydranet_ros.training.batch import Batch
 from hydranet_ros.training.batch import collate
 from hydranet_ros.training.datasets.sample import DataSet
 from hydranet_ros.training.datasets.sample import Sample
@@ -69,6 +69,10 @@ class Stream(Dataset[Sample]):
         round_, step = divmod(batch * count + place, length)
         return source, int(_permutation(self.seed, source, round_, length)[step])
 
+    def draws(self, batch: int) -> range:
+        """Return the numbers of the draws that make up a batch."""
+        return range(batch * self.batch_size, (batch + 1) * self.batch_size)
+
     def __getitem__(self, draw: int) -> Sample:
         sample = self.cache(*self.locate(draw))
         rng = np.random.default_rng([self.seed, _AUGMENTATION, draw])
@@ -84,8 +88,8 @@ def loader(
     world: int = 1,
     workers: int = 0,
     pin_memory: bool = False,
-) -> DataLoader:
-    """Return a DataLoader of the batches for `steps` optimiser steps from `start_step` on.
+) -> BatchLoader:
+    """Return a loader of the batches for `steps` optimiser steps from `start_step` on.
 
     Of each step's `world` batches this is number `rank`, so Lightning needs
     `use_distributed_sampler=False`. With `workers`, what fits of the data is read first and
@@ -95,10 +99,10 @@ def loader(
     if workers and _can_fork():
         stream.cache.fill()
         context = 'fork'
-    return DataLoader(
-        stream,
-        batch_sampler=_Batches(stream.batch_size, start_step, steps, rank, world),
-        collate_fn=collate,
+    return BatchLoader(
+        _Batches(stream),
+        batch_size=None,
+        sampler=range(start_step * world + rank, (start_step + steps) * world, world),
         num_workers=workers,
         worker_init_fn=_use_one_thread,
         multiprocessing_context=context,
@@ -107,19 +111,27 @@ def loader(
     )
 
 
-class _Batches(Sampler[list[int]]):
-    """The draws of each step's batch."""
+class BatchLoader(DataLoader[Batch | HydranetError]):
+    """A DataLoader that raises the errors of its workers as they were, without a traceback."""
 
-    def __init__(self, size: int, start_step: int, steps: int, rank: int, world: int) -> None:
-        self._size = size
-        self._numbers = range(start_step * world + rank, (start_step + steps) * world, world)
+    def __iter__(self) -> Iterator[Batch]:  # type: ignore[override]
+        for batch in super().__iter__():
+            if isinstance(batch, HydranetError):
+                raise batch
+            yield batch
 
-    def __len__(self) -> int:
-        return len(self._numbers)
 
-    def __iter__(self) -> Iterator[list[int]]:
-        for number in self._numbers:
-            yield list(range(number * self._size, (number + 1) * self._size))
+class _Batches(Dataset[Batch | HydranetError]):
+    """The batches of a stream by their number, or what is wrong with their data."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+
+    def __getitem__(self, number: int) -> Batch | HydranetError:
+        try:
+            return collate([self._stream[draw] for draw in self._stream.draws(number)])
+        except HydranetError as error:
+            return error
 
 
 def _can_fork() -> bool:

@@ -19,13 +19,8 @@ from hydranet_ros.training import colour_jitter
 from hydranet_ros.training import scaled_crop
 from hydranet_ros.training.augmentation import Augmentation
 from hydranet_ros.training.augmentation import mirror
-from hydranet_ros.training.colour_jitter import colour_matrix
-from hydranet_ros.training.colour_jitter import jitter_colour
 from hydranet_ros.training.datasets.sample import Sample
-from hydranet_ros.training.scaled_crop import is_sparse
 from hydranet_ros.training.scaled_crop import MEAN_COLOUR
-from hydranet_ros.training.scaled_crop import move_points
-from hydranet_ros.training.scaled_crop import ScaledCrop
 from test.source_files import imported_modules
 
 from .samples import noise
@@ -115,12 +110,6 @@ def test_a_crop_at_scale_one_is_a_window_of_the_source() -> None:
     np.testing.assert_allclose(result.normals, sample.normals[window], atol=1e-6)
 
 
-def test_crops_reach_every_border() -> None:
-    crops = [ScaledCrop.draw((10, 12), (8, 8), 1.0, rng(seed)) for seed in range(100)]
-    assert {crop.rows.start for crop in crops} == {0, 1, 2}
-    assert {crop.columns.stop for crop in crops} == {8, 9, 10, 11, 12}
-
-
 def test_padding_has_the_mean_colour_and_no_annotation() -> None:
     (sample,) = noise(1, size=(40, 60))
     result = Augmentation((64, 64), (0.5, 0.5), flip=False, colour=1.0)(sample, rng())
@@ -189,29 +178,6 @@ def test_a_missing_normal_is_not_made_up() -> None:
     assert not missing[:38].any()
 
 
-@pytest.mark.parametrize('scale', [0.5, 0.77, 1.3, 2.0])
-def test_points_keep_their_depth_and_their_place(scale: float) -> None:
-    depth = np.full((50, 80), np.nan, np.float32)
-    points = [(3, 5), (40, 70), (49, 79), (0, 0), (25, 33)]
-    for number, point in enumerate(points):
-        depth[point] = 10.0 + number
-    height, width = round(50 * scale), round(80 * scale)
-    moved = move_points(depth, height, width)
-    assert np.count_nonzero(moved == moved) == len(points)
-    for number, (row, column) in enumerate(points):
-        place = int((row + 0.5) * height / 50), int((column + 0.5) * width / 80)
-        assert moved[place] == 10.0 + number
-
-
-@given(st.integers(0, 2**32))
-def test_the_nearest_of_the_points_on_one_pixel_wins(seed: int) -> None:
-    depth = rng(seed).uniform(1, 80, (8, 12)).astype(np.float32)
-    depth[rng(seed).random((8, 12)) < 0.7] = np.nan
-    blocks = np.nan_to_num(depth, nan=np.inf).reshape(4, 2, 6, 2).min(axis=(1, 3))
-    blocks[np.isinf(blocks)] = np.nan
-    np.testing.assert_array_equal(move_points(depth, 4, 6), blocks)
-
-
 def test_augmentation_loses_no_point_of_a_scanner() -> None:
     sample = coordinates(100, 200)
     depth = np.full((100, 200), np.nan, np.float32)
@@ -224,61 +190,12 @@ def test_augmentation_loses_no_point_of_a_scanner() -> None:
         np.testing.assert_allclose(np.nanmax(result.depth), 20.0 / scale, rtol=1e-6)
 
 
-def test_sparse_is_the_scanner_and_not_the_map_with_holes() -> None:
-    points = np.full((100, 200), np.nan, np.float32)
-    points[rng().random(points.shape) < 0.05] = 10.0
-    dense = np.full((100, 200), 10.0, np.float32)
-    dense[:70] = np.nan
-    assert is_sparse(points)
-    assert not is_sparse(dense)
-    assert not is_sparse(np.full((4, 4), np.nan, np.float32))
-
-
-def test_kitti_depth_is_sparse(shared) -> None:
-    path = next((shared / 'kitti' / 'sfnd_seq').glob('depth*/*.png'))
-    stored = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-    assert is_sparse(np.where(stored > 0, stored / np.float32(256), np.nan).astype(np.float32))
-
-
 def test_a_dense_map_is_sampled_not_mixed() -> None:
     depth = np.where(np.arange(90) < 45, 10.0, 80.0).astype(np.float32) * np.ones((60, 1), 'f4')
     sample = replace(coordinates(), depth=depth)
     result = Augmentation((78, 117), (1.3, 1.3), colour=0)(sample, rng())
     values = np.unique(result.depth) * 1.3
     np.testing.assert_allclose(values, [10.0, 80.0], rtol=1e-5)
-
-
-def test_colour_strength_zero_changes_no_colour() -> None:
-    (sample,) = noise(1)
-    np.testing.assert_allclose(colour_matrix(1, 1, 1, 0, 99), np.eye(3, 4), atol=1e-9)
-    np.testing.assert_array_equal(jitter_colour(sample.rgb, 0.0, rng()), sample.rgb)
-
-
-def test_colours_change_moderately_and_the_input_does_not() -> None:
-    (sample,) = noise(1)
-    before = sample.rgb.copy()
-    changes = [
-        np.abs(jitter_colour(sample.rgb, 1.0, rng(seed)).astype(float) - before).mean()
-        for seed in range(50)
-    ]
-    np.testing.assert_array_equal(sample.rgb, before)
-    assert 5 < np.mean(changes) < 50
-    assert min(changes) > 0
-
-
-def test_hue_and_saturation_keep_greys_and_luma() -> None:
-    matrix = colour_matrix(1.0, 1.0, 0.6, 0.3, 128)[:, :3]
-    np.testing.assert_allclose(matrix @ [50, 50, 50], 50)
-    luma = np.array([0.299, 0.587, 0.114])
-    np.testing.assert_allclose(luma @ matrix @ [200, 30, 90], luma @ [200, 30, 90])
-    assert np.abs(matrix @ [200, 30, 90] - [200, 30, 90]).max() > 20
-
-
-def test_contrast_keeps_the_mean_and_brightness_multiplies() -> None:
-    contrast = colour_matrix(1.0, 0.5, 1.0, 0.0, 80.0)
-    np.testing.assert_allclose(contrast @ [80, 80, 80, 1], 80)
-    np.testing.assert_allclose(contrast @ [100, 80, 60, 1], [90, 80, 70])
-    np.testing.assert_allclose(colour_matrix(1.2, 1, 1, 0, 80) @ [100, 50, 10, 1], [120, 60, 12])
 
 
 @pytest.mark.parametrize(

@@ -6,19 +6,21 @@ The speed is not tested, nor processes started other than by fork.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 import pickle
 
 import cv2
 import numpy as np
 import pytest
 import torch
-from torch.utils.data import DataLoader
 
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.training import streams
 from hydranet_ros.training.augmentation import Augmentation
 from hydranet_ros.training.batch import Batch
+from hydranet_ros.training.batch import collate
 from hydranet_ros.training.datasets.sample import Sample
+from hydranet_ros.training.streams import BatchLoader
 from hydranet_ros.training.streams import loader
 from hydranet_ros.training.streams import Stream
 
@@ -82,8 +84,9 @@ def test_a_resumed_run_sees_the_batches_that_were_left(workers: int) -> None:
 
 
 def test_ranks_divide_the_draws() -> None:
+    made = stream()
     ranks = [
-        draws(loader(stream(), start_step=2, steps=5, rank=rank, world=3)) for rank in range(3)
+        draws(made, loader(made, start_step=2, steps=5, rank=rank, world=3)) for rank in range(3)
     ]
     assert all(len(drawn) == 5 * 4 for drawn in ranks)
     assert len(set().union(*ranks)) == 3 * 5 * 4
@@ -95,7 +98,7 @@ def test_two_ranks_go_through_each_set_together() -> None:
     seen = [
         made.locate(draw)[1]
         for rank in range(2)
-        for draw in draws(loader(made, start_step=0, steps=2, rank=rank, world=2))
+        for draw in draws(made, loader(made, start_step=0, steps=2, rank=rank, world=2))
         if made.locate(draw)[0] == 1
     ]
     assert sorted(seen) == [0, 1, 2, 3]
@@ -108,11 +111,28 @@ def test_loading_leaves_the_global_random_state_alone() -> None:
 
 
 def test_workers_keep_opencv_to_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    def threads(samples: Sequence[Sample]) -> int:
-        return cv2.getNumThreads()
+    def threads(samples: Sequence[Sample]) -> Batch:
+        return replace(collate(samples), labels=torch.tensor(cv2.getNumThreads()))
 
     monkeypatch.setattr(streams, 'collate', threads)
-    assert list(loader(stream(), start_step=0, steps=2, workers=1)) == [1, 1]
+    (batch,) = loader(stream(), start_step=0, steps=1, workers=1)
+    assert batch.labels == 1
+
+
+@pytest.mark.parametrize('workers', [0, 1])
+def test_a_broken_sample_is_told_without_a_traceback(workers: int) -> None:
+    class Broken(Memory):
+        def __getitem__(self, index: int) -> Sample:
+            if index == 3:
+                raise HydranetError('0-3.png is cut off; fetch it again.')
+            return super().__getitem__(index)
+
+    made = Stream(
+        [(Broken(noise(5)), 5)], AUGMENTATION, focal_length_px=50.0, seed=0, cache_bytes=0
+    )
+    with pytest.raises(HydranetError) as caught:
+        list(loader(made, start_step=0, steps=1, workers=workers))
+    assert str(caught.value) == '0-3.png is cut off; fetch it again.'
 
 
 def test_samples_are_read_once_while_they_fit() -> None:
@@ -164,9 +184,8 @@ def test_what_makes_no_stream_is_refused(sources: list, seed: int, message: str)
         Stream(sources, AUGMENTATION, focal_length_px=50.0, seed=seed)
 
 
-def draws(batches: DataLoader) -> list[int]:
-    assert batches.batch_sampler is not None
-    return [draw for batch in batches.batch_sampler for draw in batch]
+def draws(made: Stream, batches: BatchLoader) -> list[int]:
+    return [draw for number in batches.sampler for draw in made.draws(number)]
 
 
 def reads(made: Stream, source: int) -> list[int]:
