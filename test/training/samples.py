@@ -44,6 +44,15 @@ def noise(count: int, *, seed: int = 0, size: tuple[int, int] = (40, 60)) -> lis
     ]
 
 
+def coordinates(height: int = 60, width: int = 90) -> Sample:
+    """Give a sample whose image, labels and depth all say the column and the row of a pixel."""
+    rows, columns = np.mgrid[:height, :width].astype(np.uint8)
+    depth = (100.0 + rows + 0.001 * columns).astype(np.float32)
+    return Sample(
+        'coordinates', np.dstack([columns, rows, rows]), labels=columns.copy(), depth=depth
+    )
+
+
 def unit(vectors: np.ndarray) -> np.ndarray:
     """Scale vectors (..., 3) to length 1."""
     return (vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)).astype(np.float32)

@@ -19,10 +19,10 @@ from hydranet_ros.training import colour_jitter
 from hydranet_ros.training import scaled_crop
 from hydranet_ros.training.augmentation import Augmentation
 from hydranet_ros.training.augmentation import mirror
-from hydranet_ros.training.datasets.sample import Sample
 from hydranet_ros.training.scaled_crop import MEAN_COLOUR
 from test.source_files import imported_modules
 
+from .samples import coordinates
 from .samples import noise
 from .samples import unit
 
@@ -31,15 +31,6 @@ TORCH_FREE = (augmentation, canonical_camera, colour_jitter, scaled_crop)
 
 def rng(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
-
-
-def coordinates(height: int = 60, width: int = 90) -> Sample:
-    """Give a sample whose image, labels and depth all say the column and the row of a pixel."""
-    rows, columns = np.mgrid[:height, :width].astype(np.uint8)
-    depth = (100.0 + rows + 0.001 * columns).astype(np.float32)
-    return Sample(
-        'coordinates', np.dstack([columns, rows, rows]), labels=columns.copy(), depth=depth
-    )
 
 
 @pytest.mark.parametrize('module', TORCH_FREE, ids=lambda module: module.__name__)
@@ -176,26 +167,6 @@ def test_a_missing_normal_is_not_made_up() -> None:
     missing = np.isnan(result.normals)
     assert missing[41:59, 41:59].all()
     assert not missing[:38].any()
-
-
-def test_augmentation_loses_no_point_of_a_scanner() -> None:
-    sample = coordinates(100, 200)
-    depth = np.full((100, 200), np.nan, np.float32)
-    depth[40:90:7, ::9] = 20.0
-    sample = replace(sample, depth=depth)
-    for scale in (0.8, 1.0, 2.0):
-        size = (round(100 * scale), round(200 * scale))
-        result = Augmentation(size, (scale, scale), colour=0)(sample, rng())
-        assert np.count_nonzero(~np.isnan(result.depth)) == np.count_nonzero(~np.isnan(depth))
-        np.testing.assert_allclose(np.nanmax(result.depth), 20.0 / scale, rtol=1e-6)
-
-
-def test_a_dense_map_is_sampled_not_mixed() -> None:
-    depth = np.where(np.arange(90) < 45, 10.0, 80.0).astype(np.float32) * np.ones((60, 1), 'f4')
-    sample = replace(coordinates(), depth=depth)
-    result = Augmentation((78, 117), (1.3, 1.3), colour=0)(sample, rng())
-    values = np.unique(result.depth) * 1.3
-    np.testing.assert_allclose(values, [10.0, 80.0], rtol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where crops lie, and what becomes of the points of a scanner."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -10,9 +11,12 @@ from hypothesis import strategies as st
 import numpy as np
 import pytest
 
+from hydranet_ros.training.augmentation import Augmentation
 from hydranet_ros.training.scaled_crop import is_sparse
 from hydranet_ros.training.scaled_crop import move_points
 from hydranet_ros.training.scaled_crop import ScaledCrop
+
+from .samples import coordinates
 
 
 def rng(seed: int = 0) -> np.random.Generator:
@@ -62,3 +66,23 @@ def test_kitti_depth_is_sparse(shared: Path) -> None:
     path = next((shared / 'kitti' / 'sfnd_seq').glob('depth*/*.png'))
     stored = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
     assert is_sparse(np.where(stored > 0, stored / np.float32(256), np.nan).astype(np.float32))
+
+
+def test_augmentation_loses_no_point_of_a_scanner() -> None:
+    sample = coordinates(100, 200)
+    depth = np.full((100, 200), np.nan, np.float32)
+    depth[40:90:7, ::9] = 20.0
+    sample = replace(sample, depth=depth)
+    for scale in (0.8, 1.0, 2.0):
+        size = (round(100 * scale), round(200 * scale))
+        result = Augmentation(size, (scale, scale), colour=0)(sample, rng())
+        assert np.count_nonzero(~np.isnan(result.depth)) == np.count_nonzero(~np.isnan(depth))
+        np.testing.assert_allclose(np.nanmax(result.depth), 20.0 / scale, rtol=1e-6)
+
+
+def test_a_dense_map_is_sampled_not_mixed() -> None:
+    depth = np.where(np.arange(90) < 45, 10.0, 80.0).astype(np.float32) * np.ones((60, 1), 'f4')
+    sample = replace(coordinates(), depth=depth)
+    result = Augmentation((78, 117), (1.3, 1.3), colour=0)(sample, rng())
+    values = np.unique(result.depth) * 1.3
+    np.testing.assert_allclose(values, [10.0, 80.0], rtol=1e-5)

@@ -7,7 +7,6 @@ The speed is not tested, nor processes started other than by fork.
 
 from collections.abc import Sequence
 from dataclasses import replace
-import pickle
 
 import cv2
 import numpy as np
@@ -135,16 +134,6 @@ def test_a_broken_sample_is_told_without_a_traceback(workers: int) -> None:
     assert str(caught.value) == '0-3.png is cut off; fetch it again.'
 
 
-def test_samples_are_read_once_while_they_fit() -> None:
-    one = sum(array.nbytes for array in vars(noise(1)[0]).values() if hasattr(array, 'nbytes'))
-    ample, tight, none = stream(), stream(cache_bytes=3 * one), stream(cache_bytes=0)
-    for made in (ample, tight, none):
-        for draw in range(4 * 28):
-            made[draw]
-    assert [reads(made, 1) for made in (ample, none)] == [[1] * 4, [7] * 4]
-    assert sum(count == 1 for count in reads(tight, 0) + reads(tight, 1)) == 3
-
-
 def test_forked_workers_share_what_was_read_first() -> None:
     made = stream()
     list(loader(made, start_step=0, steps=3, workers=1))
@@ -152,16 +141,6 @@ def test_forked_workers_share_what_was_read_first() -> None:
     assert reads(made, 1) == [1] * 4
     made[0]
     assert sum(reads(made, 0)) == 7
-
-
-def test_a_pickled_stream_leaves_its_memory_behind() -> None:
-    made = stream()
-    empty = len(pickle.dumps(made))
-    first = made[3]
-    made.cache.fill()
-    pickled = pickle.dumps(made)
-    assert len(pickled) < 1.5 * empty
-    assert_equal(pickle.loads(pickled)[3], first)
 
 
 def test_depth_becomes_the_canonical_cameras() -> None:
