@@ -64,7 +64,7 @@ class Perception:
         self.palette: npt.NDArray[np.uint8] = card.palette(self.domain)
         self.depth_range: DepthRange | None = card.depth_of(self.domain)
         self.outputs = tuple(name for name in OUTPUTS if TASK_OF[name] in model_file.heads)
-        self._model_file = model_file
+        self.model_file = model_file
         self._input_size = input_size or InputSize()
         self._threads = threads or 0
         self._engines: OrderedDict[tuple[int, int, int], Engine] = OrderedDict()
@@ -211,7 +211,7 @@ class Perception:
             self._engines[key] = build_engine(
                 BuildRequest(
                     card=self.card,
-                    model_file=self._model_file,
+                    model_file=self.model_file,
                     camera_size=(height, width),
                     input_size=self.input_size_for(height, width),
                     backend=self.choice.backend,

@@ -3,6 +3,7 @@
 """Types of arguments that several subcommands have; each raises ArgumentTypeError."""
 
 import argparse
+import re
 
 
 def count(text: str) -> int:
@@ -28,3 +29,11 @@ def domain(text: str) -> int:
     if not text.isdigit() or int(text) > 232:
         raise argparse.ArgumentTypeError(f"'{text}' is no ROS domain from 0 to 232")
     return int(text)
+
+
+def size(text: str) -> tuple[int, int]:
+    """Take (height, width) as HEIGHTxWIDTH."""
+    match = re.fullmatch(r'(\d+)[x,](\d+)', text)
+    if not match or min(int(match[1]), int(match[2])) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no size; give HEIGHTxWIDTH, as 350x1200")
+    return int(match[1]), int(match[2])

@@ -7,11 +7,11 @@ from __future__ import annotations
 import argparse
 from itertools import islice
 from pathlib import Path
-import re
 import sys
 from typing import TYPE_CHECKING
 
 from hydranet_ros.commands.argument_types import count
+from hydranet_ros.commands.argument_types import size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,12 +45,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--backend', default='auto', help='auto, openvino, onnxruntime or torch')
     parser.add_argument('--precision', default='auto', help='auto, fp32 or bf16')
     parser.add_argument('--domain', help='which classes of a model trained for several places')
-    size = parser.add_mutually_exclusive_group()
-    size.add_argument(
+    seen = parser.add_mutually_exclusive_group()
+    seen.add_argument(
         '--input-scale', type=float, default=1.0, metavar='S', help='input size over frame size'
     )
-    size.add_argument(
-        '--input-size', type=_size, metavar='HxW', help='input size of the network, e.g. 350x1200'
+    seen.add_argument(
+        '--input-size', type=size, metavar='HxW', help='input size of the network, e.g. 350x1200'
     )
     parser.add_argument(
         '--fx',
@@ -60,13 +60,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument('--limit', type=count, metavar='N', help='stop after N frames')
     parser.add_argument('--overwrite', action='store_true', help='replace files that exist')
-
-
-def _size(text: str) -> tuple[int, int]:
-    match = re.fullmatch(r'(\d+)[x,](\d+)', text)
-    if not match or min(int(match[1]), int(match[2])) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is no size; give HEIGHTxWIDTH, as 350x1200")
-    return int(match[1]), int(match[2])
 
 
 def run(args: argparse.Namespace) -> int:

@@ -72,9 +72,9 @@ class DepthErrors:
                 f'The depths are of two sizes: predicted {prediction.shape}, true {truth.shape}.'
             )
         known = _is_depth(truth)
-        true, predicted = truth[known].astype(np.float64), prediction[known]
+        true, predicted = truth[known].astype(np.float64), prediction[known].astype(np.float64)
         inside = (true >= self.min_m) & (true <= self.max_m)
-        true, predicted = true[inside], predicted[inside].astype(np.float64)
+        true, predicted = true[inside], predicted[inside]
         covered = _is_depth(predicted)
         self.state[_OUTSIDE] += len(inside) - len(true)
         self.state[_VALID] += len(true)

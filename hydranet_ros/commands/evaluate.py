@@ -1,0 +1,128 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""The subcommand `hydranet evaluate`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hydranet_ros.commands.argument_types import count
+from hydranet_ros.commands.argument_types import positive
+from hydranet_ros.commands.argument_types import size
+
+if TYPE_CHECKING:
+    from hydranet_ros.evaluation.evaluate import EvaluationData
+    from hydranet_ros.evaluation.evaluation_result import EvaluationResult
+
+SUMMARY = 'Measure a model, on any engine, against the annotations of a data set.'
+_DETAILS = """\
+Images run at their own size, one at a time, labels and depth are compared at full size. Classes
+are matched by name. Depth is compared where the truth lies within the range of the model's card,
+and where there is a prediction: how much that is is told beside the errors.
+
+example: hydranet evaluate --model street --data camvid:data/camvid --split test --json here.json
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _DETAILS
+    add = parser.add_argument
+    add('--model', required=True, help='a model card, by name or path')
+    add(
+        '--data',
+        required=True,
+        metavar='SPEC',
+        help='camvid:PATH, kitti:PATH, nyudv2:PATH, cityscapes:PATH, voc:PATH, folder:PATH or '
+        'street[:COUNT[xSEED]]',
+    )
+    add('--split', help='which part of the data: its name, or frames A-B (all)')
+    add('--json', type=Path, metavar='FILE', help='write the figures there')
+    add('--weights', metavar='PATH', help="local weights in place of the card's")
+    add('--backend', default='auto', help='auto, openvino, onnxruntime or torch')
+    add('--precision', default='auto', help='auto, fp32 or bf16')
+    add('--domain', help='which classes of a model trained for several places')
+    seen = parser.add_mutually_exclusive_group()
+    seen.add_argument(
+        '--input-scale', type=positive, default=1.0, metavar='S', help='input size over image size'
+    )
+    seen.add_argument(
+        '--input-size', type=size, metavar='HxW', help='input size of the network, e.g. 350x1200'
+    )
+    seen.add_argument(
+        '--pad-to',
+        type=count,
+        default=1,
+        metavar='N',
+        help='pad images to multiples of N pixels: few engines for images of many sizes',
+    )
+    add(
+        '--fx',
+        type=positive,
+        metavar='PX',
+        help="the images' focal length in pixels, in place of the data set's (docs/depth.md)",
+    )
+    add(
+        '--baseline-split',
+        metavar='SPLIT',
+        help="whose median depth to compare with, e.g. train (the evaluated images' own)",
+    )
+    add(
+        '--scale-median',
+        action='store_true',
+        help='depth also after each image is scaled to the median of its true depths',
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Evaluate, print the tables, write the JSON."""
+    from hydranet_ros.evaluation.evaluation_table import evaluation_tables
+    from hydranet_ros.evaluation.results_file import check_writable
+    from hydranet_ros.evaluation.results_file import write_json
+
+    if args.json:
+        check_writable(args.json)
+    result = _evaluate(args)
+    if args.json:
+        write_json(result.document(), args.json)
+    print(evaluation_tables(result), end='')
+    return 0
+
+
+def _evaluate(args: argparse.Namespace) -> EvaluationResult:
+    from tqdm import tqdm
+
+    from hydranet_ros.evaluation.evaluate import evaluate
+    from hydranet_ros.evaluation.evaluate import EvaluationOptions
+    from hydranet_ros.perception import Perception
+
+    data = _open(args.data, args.split)
+    options = EvaluationOptions(
+        fx=args.fx,
+        scale_median=args.scale_median,
+        pad_to=args.pad_to,
+        baseline=_open(args.data, args.baseline_split) if args.baseline_split else None,
+    )
+    with (
+        Perception.load(
+            args.model,
+            weights=args.weights,
+            backend=args.backend,
+            precision=args.precision,
+            domain=args.domain,
+            input_size=args.input_size,
+            input_scale=args.input_scale,
+        ) as perception,
+        tqdm(total=len(data.dataset), unit='image', disable=None) as bar,
+    ):
+        return evaluate(perception, data, options, after_image=bar.update)
+
+
+def _open(spec: str, split: str | None) -> EvaluationData:
+    from hydranet_ros.evaluation.evaluate import EvaluationData
+    from hydranet_ros.training.datasets.opening import open_dataset
+
+    return EvaluationData(open_dataset(spec, split=split), spec, split)
