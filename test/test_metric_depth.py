@@ -56,6 +56,18 @@ def test_a_longer_lens_sees_everything_farther_and_to_a_farther_end(perception, 
     assert np.isfinite(canonical).mean() > 0.2
 
 
+@pytest.mark.parametrize('backend', ['openvino', 'torch'])
+def test_every_engine_scales_exactly(tmp_path, backend):
+    pytest.importorskip(backend)
+    options = ENGINE | {'backend': backend}
+    with Perception.load(write_lens_card(tmp_path, F), **options) as perception:
+        canonical = perception.predict(RGB, fx=F).depth
+        depth = perception.predict([RGB, RGB], fx=[2 * F, F / 2])
+        assert np.isfinite(canonical).mean() > 0.2
+        np.testing.assert_allclose(depth[0].depth, 2 * canonical, rtol=1e-4)
+        np.testing.assert_array_equal(depth[0].depth, 4 * depth[1].depth)
+
+
 def test_what_was_never_learned_is_nan_at_every_focal_length(tmp_path):
     with load(tmp_path, depth={'max_m': 1e6}) as whole:
         everything = whole.predict(RGB, fx=F).depth
