@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A data set with a teacher's labels where it has none of its own."""
 
+from dataclasses import dataclass
 import json
 from pathlib import Path
 
@@ -25,58 +26,59 @@ UNITS_PER_METRE = 256.0
 
 
 class AnnotatedSet(DataSet):
-    """Add stored labels and depth to the samples of another set that lack them."""
+    """Add stored labels and depth to the samples of another set that lacks them."""
 
     def __init__(
         self, base: DataSet, folder: Path, *, weight: float, min_confidence: float
     ) -> None:
-        self._labels, self._depth, self._confidence = (
-            by_stem(folder / kind) if (folder / kind).is_dir() else {}
-            for kind in ('labels', 'depth', 'confidence')
-        )
         self._base, self._weight = base, weight
+        self._labels = {} if Task.SEMANTIC in base.tasks else _files(folder, 'labels', base)
+        self._depth = {} if Task.DEPTH in base.tasks else _files(folder, 'depth', base)
+        self._confidence: dict[str, Path] = {}
         self._least = int(np.ceil(min_confidence * 255))
-        if Task.SEMANTIC in base.tasks:
-            self._labels = {}
-        if Task.DEPTH in base.tasks:
-            self._depth = {}
         added = {Task.SEMANTIC: self._labels, Task.DEPTH: self._depth}
         self.name, self.names = base.name, base.names
         self.tasks = base.tasks | {task for task, files in added.items() if files}
-        self.classes = read_classes(folder) if self._labels else base.classes
-        self._ids = LabelIds.plain(len(self.classes))
-        self._check(folder)
-
-    def __getitem__(self, index: int) -> Sample:
-        sample = self._base[index]
-        size = (sample.rgb.shape[0], sample.rgb.shape[1])
-        unsure = None
-        if self._least:
-            unsure = read_grey(self._confidence[sample.name], size) < self._least
-        if self._labels:
-            sample.labels = read_labels(self._labels[sample.name], self._ids, size)
-            sample.weights[Task.SEMANTIC] = self._weight
-            if unsure is not None:
-                sample.labels[unsure] = IGNORE
-        if self._depth:
-            sample.depth = read_depth(self._depth[sample.name], UNITS_PER_METRE, size)
-            sample.weights[Task.DEPTH] = self._weight
-            if unsure is not None:
-                sample.depth[unsure] = np.nan
-        return sample
-
-    def _check(self, folder: Path) -> None:
-        if not self._labels and not self._depth:
+        self.classes = base.classes
+        self._ids = LabelIds.plain(len(base.classes))
+        if self.tasks == base.tasks:
             raise HydranetError(
                 f"'{folder}' adds nothing to the data set {self.name}, which has "
                 f'{", ".join(sorted(self.tasks)) or "no annotation"} of its own. Give the folder '
                 'that `hydranet train --label` wrote for what it lacks.'
             )
-        for kind, files in (('labels', self._labels), ('depth', self._depth)):
-            if files:
-                all_there(self.names, files, folder / kind)
+        provenance = _read_provenance(folder)
+        if self._labels:
+            self.classes = provenance.classes
+            self._ids = LabelIds.plain(len(self.classes))
+        if self._depth and provenance.knows_camera != (base[0].fx is not None):
+            raise HydranetError(
+                f"the depth in '{folder}' was made "
+                f'{"with" if provenance.knows_camera else "without"} a focal length, but the '
+                f'images of {self.name} come {"without" if provenance.knows_camera else "with"} '
+                'one, so its metres are of another camera. Label the images again.'
+            )
+        if self._least and not self._labels:
+            raise HydranetError(
+                f"'{folder}' adds depth alone to {self.name}, and confidences are of labels. "
+                'Leave min_confidence at 0.'
+            )
         if self._least:
-            all_there(self.names, self._confidence, folder / 'confidence')
+            self._confidence = _files(folder, 'confidence', base, optional=False)
+
+    def __getitem__(self, index: int) -> Sample:
+        sample = self._base[index]
+        size = (sample.rgb.shape[0], sample.rgb.shape[1])
+        if self._labels:
+            sample.labels = read_labels(self._labels[sample.name], self._ids, size)
+            sample.weights[Task.SEMANTIC] = self._weight
+            if self._least:
+                confidence = read_grey(self._confidence[sample.name], size)
+                sample.labels[confidence < self._least] = IGNORE
+        if self._depth:
+            sample.depth = read_depth(self._depth[sample.name], UNITS_PER_METRE, size)
+            sample.weights[Task.DEPTH] = self._weight
+        return sample
 
 
 def with_annotations(
@@ -84,9 +86,9 @@ def with_annotations(
 ) -> DataSet:
     """Add a teacher's labels/NAME.png and depth/NAME.png (metres x 256) from a folder.
 
-    Only a modality that the data set has not is added, with `weight`. What has a confidence
-    (confidence/NAME.png, 255 = 1) below `min_confidence` (0 to 1) becomes 255 or NaN.
-    HydranetError for a missing file, and where the folder adds nothing.
+    Only a modality that the data set has not is added, with `weight`. Labels whose confidence
+    (confidence/NAME.png, 255 = 1) is below `min_confidence` (0 to 1) become 255. HydranetError
+    for a missing file, and where the folder adds nothing.
     """
     if not folder.is_dir():
         raise HydranetError(
@@ -100,17 +102,35 @@ def with_annotations(
     return AnnotatedSet(dataset, folder, weight=weight, min_confidence=min_confidence)
 
 
-def read_classes(folder: Path) -> tuple[SemanticClass, ...]:
-    """Read the classes of the stored labels from provenance.json: classes: [{name, color}]."""
+@dataclass(frozen=True)
+class _Provenance:
+    """What provenance.json says: the labels' classes, and whether the focal length was known."""
+
+    classes: tuple[SemanticClass, ...]
+    knows_camera: bool
+
+
+def _read_provenance(folder: Path) -> _Provenance:
     path = folder / PROVENANCE
     try:
         content = json.loads(path.read_text(encoding='utf-8'))
-        colours = [
-            (str(item['name']), [int(v) for v in item['color']]) for item in content['classes']
-        ]
-        return tuple(SemanticClass(name, (r, g, b)) for name, (r, g, b) in colours)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        classes = tuple(
+            SemanticClass(str(item['name']), (int(red), int(green), int(blue)))
+            for item in content['classes']
+            for red, green, blue in [item['color']]
+        )
+        return _Provenance(classes, (content.get('depth') or {}).get('fx') is not None)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise HydranetError(
-            f"'{path}' does not tell the classes of the labels ({type(error).__name__}: {error}). "
+            f"'{path}' does not tell what the labels are ({type(error).__name__}: {error}). "
             'Label the images again with `hydranet train --label`.'
         ) from error
+
+
+def _files(folder: Path, kind: str, base: DataSet, optional: bool = True) -> dict[str, Path]:
+    """List the files of a kind, one a sample; none where there is no such folder."""
+    if optional and not (folder / kind).is_dir():
+        return {}
+    files = by_stem(folder / kind)
+    all_there(base.names, files, folder / kind)
+    return files

@@ -40,7 +40,7 @@ def read_depth(path: Path, units_per_metre: float, size: tuple[int, int]) -> np.
         return depth
     stored = _read(path)
     _check(path, stored, (np.uint16,), 2, size, 'a 16-bit depth image, one channel')
-    depth = np.multiply(stored, np.float32(1.0 / units_per_metre), dtype=np.float32)
+    depth = np.divide(stored, np.float32(units_per_metre), dtype=np.float32)
     depth[(stored == 0) | (stored == _SATURATED)] = np.nan
     return depth
 

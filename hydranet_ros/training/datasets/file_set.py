@@ -23,15 +23,13 @@ class Encoding:
     """Say what the files of a data set mean.
 
     units_per_metre: of 16-bit depth. normals_axes: the axes of the stored channels, as in a model
-    card. fx: focal length in pixels for images fx_width wide (None: as the files are).
+    card.
     """
 
     classes: tuple[SemanticClass, ...] = ()
     ids: LabelIds | None = None
     units_per_metre: float = 1.0
     normals_axes: str = 'x y z'
-    fx: float | None = None
-    fx_width: int | None = None
 
 
 class FileDataSet(DataSet):
@@ -65,6 +63,6 @@ class FileDataSet(DataSet):
         if files.normals:
             sample.normals = read_normals(files.normals, *self._axes, (height, width))
             sample.weights[Task.NORMALS] = 1.0
-        if encoding.fx is not None:
-            sample.fx = encoding.fx * width / (encoding.fx_width or width)
+        if files.lens:
+            sample.fx = files.lens.at(width)
         return sample

@@ -6,12 +6,13 @@ from pathlib import Path
 import re
 
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.training.datasets.lens import Lens
 
 _ROW = re.compile(r'^(?:P2|P_rect_02):?\s+(\S+)', re.MULTILINE)
 
 
-def read_fx(folder: Path) -> float | None:
-    """Return fx of the left colour camera from calib*.txt in the folder or the one above it.
+def read_lens(folder: Path) -> Lens | None:
+    """Return the left colour camera's, from calib*.txt in the folder or the one above it.
 
     None where there is no such file; HydranetError for one that says nothing, or for several
     that say different things.
@@ -25,7 +26,7 @@ def read_fx(folder: Path) -> float | None:
                 f"that belongs to '{folder}'."
             )
         if found:
-            return next(iter(found.values()))
+            return Lens(next(iter(found.values())))
     return None
 
 

@@ -3,27 +3,31 @@
 """Which files belong to which sample: folders, lists of names and ranges of frames."""
 
 from collections import Counter
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from pathlib import PurePath
 import re
 
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.sources.pictures import natural_key
 from hydranet_ros.sources.pictures import SUFFIXES
+from hydranet_ros.training.datasets.lens import Lens
 
 _RANGE = re.compile(r'(\d+)-(\d+)')
 
 
 @dataclass(frozen=True)
 class SampleFiles:
-    """Name the files of one sample."""
+    """Name the files of one sample, and its focal length where that is known."""
 
     name: str
     rgb: Path
     labels: Path | None = None
     depth: Path | None = None
     normals: Path | None = None
+    lens: Lens | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,12 @@ def by_stem(folder: Path) -> dict[str, Path]:
 
 
 def collect(
-    root: Path, folders: Folders, names: Sequence[str] | None = None, *, partial: bool = False
+    root: Path,
+    folders: Folders,
+    names: Sequence[str] | None = None,
+    *,
+    lens: Lens | None = None,
+    partial: bool = False,
 ) -> list[SampleFiles]:
     """Match the files of the folders by their stems; all images where `names` is None.
 
@@ -70,30 +79,35 @@ def collect(
     if not names:
         raise HydranetError(f"'{root / folders.rgb}' holds no image. Give the right folder.")
     all_there(names, images, root / folders.rgb)
-    found: dict[str, dict[str, Path]] = {}
-    for kind in ('labels', 'depth', 'normals'):
-        folder = getattr(folders, kind)
-        found[kind] = by_stem(root / folder) if folder else {}
+    found: list[dict[str, Path]] = []
+    for folder in (folders.labels, folders.depth, folders.normals):
+        found.append(by_stem(root / folder) if folder else {})
         if folder and not partial:
-            all_there(names, found[kind], root / folder)
+            all_there(names, found[-1], root / folder)
+    labels, depth, normals = found
     return [
-        SampleFiles(name, images[name], *(files.get(name) for files in found.values()))
+        SampleFiles(name, images[name], labels.get(name), depth.get(name), normals.get(name), lens)
         for name in names
     ]
 
 
-def read_names(path: Path) -> list[str]:
-    """Read a list of names, one a line: the stem of the first file that each line names."""
+def read_rows(path: Path) -> list[list[str]]:
+    """Read the words of every line of a list; HydranetError where there is none."""
     try:
         lines = path.read_text(encoding='utf-8').splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise HydranetError(f"cannot read the list of names '{path}': {error}.") from error
-    names = [Path(line.split()[0]).stem for line in lines if line.strip()]
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice or not names:
+    rows = [line.split() for line in lines if line.strip()]
+    twice = [name for name, count in Counter(row[0] for row in rows).items() if count > 1]
+    if twice or not rows:
         what = f'names {twice[0]} twice' if twice else 'is empty'
         raise HydranetError(f"the list '{path}' {what}. Correct it.")
-    return names
+    return rows
+
+
+def read_names(path: Path) -> list[str]:
+    """Read a list of names, one a line: the stem of the first file that each line names."""
+    return [PurePath(row[0]).stem for row in read_rows(path)]
 
 
 def frame_range(split: str | None) -> tuple[int, int] | None:
@@ -102,8 +116,19 @@ def frame_range(split: str | None) -> tuple[int, int] | None:
     return (int(match[1]), int(match[2])) if match else None
 
 
-def take(files: list[SampleFiles], frames: tuple[int, int], root: Path) -> list[SampleFiles]:
-    """Take the frames from first to last, both included, counted from 0 in natural order."""
+def take_split(
+    files: list[SampleFiles],
+    split: str | None,
+    root: Path,
+    named: Mapping[str, tuple[int, int]],
+) -> list[SampleFiles]:
+    """Take a range 'A-B' of frames, both included and counted from 0, or one that has a name."""
+    if split is None:
+        return files
+    frames = named.get(split) or frame_range(split)
+    if frames is None:
+        known = [*named, f'a range of frames such as 0-{len(files) - 1}']
+        raise unknown_split(split, known, root)
     first, last = frames
     if not first <= last < len(files):
         raise HydranetError(
@@ -117,12 +142,14 @@ def unknown_split(split: str, known: Sequence[str], root: Path) -> HydranetError
     return HydranetError(f"'{root}' has no split '{split}'; choose one of: {', '.join(known)}.")
 
 
-def all_there(names: Sequence[str], files: dict[str, Path], folder: Path) -> None:
-    """Refuse a folder that lacks the file of a name."""
+def all_there(
+    names: Sequence[str], files: Mapping[str, Path], folder: Path, pattern: str = ''
+) -> None:
+    """Refuse a folder that lacks the file of a name; the pattern says how it is called."""
     lacking = [name for name in names if name not in files]
     if lacking:
         raise HydranetError(
-            f"'{folder}' lacks {len(lacking)} of {len(names)} files: "
+            f"'{folder}' lacks {len(lacking)} of {len(names)} files{pattern and ' ' + pattern}: "
             f'{", ".join(lacking[:3])}{" ..." if len(lacking) > 3 else ""}. Add them, or take '
             'their names out of the data set.'
         )

@@ -9,14 +9,26 @@ from pathlib import Path
 
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.training.datasets.camvid import open_camvid
+from hydranet_ros.training.datasets.cityscapes import open_cityscapes
+from hydranet_ros.training.datasets.folder import open_folder
 from hydranet_ros.training.datasets.kitti import open_kitti
+from hydranet_ros.training.datasets.nyudv2 import open_nyudv2
+from hydranet_ros.training.datasets.rooms import open_replica
+from hydranet_ros.training.datasets.rooms import open_seven_scenes
 from hydranet_ros.training.datasets.sample import DataSet
 from hydranet_ros.training.datasets.street import open_street
+from hydranet_ros.training.datasets.voc import open_voc
 
 STREET = 'street'
 READERS: dict[str, Callable[[Path, str | None], DataSet]] = {
     'camvid': open_camvid,
     'kitti': open_kitti,
+    'nyudv2': open_nyudv2,
+    'cityscapes': open_cityscapes,
+    'voc': open_voc,
+    'folder': open_folder,
+    'replica': open_replica,
+    '7scenes': open_seven_scenes,
 }
 
 

@@ -54,16 +54,16 @@ def test_labels_are_added(drive: DataSet, folder: Path) -> None:
     assert sample.weights == {Task.DEPTH: 1.0, Task.SEMANTIC: 0.5}
     expected = np.where(CONFIDENCE >= 128, trees.ids(10), 255)
     assert np.array_equal(sample.labels, expected)
-    assert sample.depth is not None and sample.depth[2, 3] == 2.0, 'the true depth stays'
+    assert sample.depth[2, 3] == 2.0, 'the true depth stays'
     whole = with_annotations(drive, folder, weight=1.0, min_confidence=0.0)[1]
     assert np.array_equal(whole.labels, trees.ids(10))
 
 
 def test_depth_is_added(street_clips: DataSet, folder: Path) -> None:
-    data = with_annotations(street_clips, folder, weight=0.25, min_confidence=0.5)
+    data = with_annotations(street_clips, folder, weight=0.25, min_confidence=0.0)
     sample = data[0]
     assert sample.weights == {Task.SEMANTIC: 1.0, Task.DEPTH: 0.25}
-    assert np.array_equal(sample.depth, np.where(CONFIDENCE >= 128, np.float32(5), np.nan), True)
+    assert (sample.depth == 5.0).all()
     assert np.array_equal(sample.labels, street_clips[0].labels), 'the true labels stay'
 
 
@@ -84,11 +84,21 @@ def test_what_is_wrong_is_said(drive: DataSet, street_clips: DataSet, folder: Pa
     refused(drive, r'weight 0\.0', weight=0.0)
     both = with_annotations(drive, folder, weight=1.0, min_confidence=0.5)
     refused(both, 'adds nothing to the data set kitti, which has depth, semantic')
+    refused(street_clips, 'adds depth alone to camvid, and confidences are of labels')
     (folder / 'confidence' / '0000000002.png').unlink()
     refused(drive, r'confidence.* lacks 1 of 4 files: 0000000002')
+    provenance = (folder / 'provenance.json').read_text()
+    (folder / 'provenance.json').write_text('{}')
+    refused(drive, r"provenance\.json.*does not tell what .*'classes'")
+    (folder / 'provenance.json').write_text(provenance)
     (folder / 'labels' / '0000000003.png').unlink()
     refused(drive, r'labels.* lacks 1 of 4 files: 0000000003')
-    (folder / 'provenance.json').write_text('{}')
-    refused(drive, r"provenance\.json.*does not tell the classes.*'classes'")
     with pytest.raises(HydranetError, match='hydranet train --label'):
         with_annotations(drive, folder / 'no', weight=1.0, min_confidence=0.0)
+
+
+def test_depth_of_another_camera_is_refused(street_clips: DataSet, folder: Path) -> None:
+    path = folder / 'provenance.json'
+    path.write_text(json.dumps({**json.loads(path.read_text()), 'depth': {'fx': 500.0}}))
+    with pytest.raises(HydranetError, match='made with a focal length.* camvid come without one'):
+        with_annotations(street_clips, folder, weight=1.0, min_confidence=0.0)
