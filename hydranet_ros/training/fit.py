@@ -1,0 +1,97 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""Train by a recipe, from the beginning or from where an earlier run ended."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+import sys
+import warnings
+
+import lightning.pytorch as pl
+from lightning.pytorch.loggers import TensorBoardLogger
+import torch
+
+from hydranet_ros.output_folder import make_output_folder
+from hydranet_ros.training.checkpoints import check_same_recipe
+from hydranet_ros.training.checkpoints import Checkpoints
+from hydranet_ros.training.checkpoints import LAST
+from hydranet_ros.training.module import TrainingModule
+from hydranet_ros.training.recipe_types import Precision
+from hydranet_ros.training.recipe_types import Recipe
+from hydranet_ros.training.run_data import RunData
+from hydranet_ros.training.run_log import RunLog
+from hydranet_ros.training.sets import Places
+from hydranet_ros.training.start import load_start
+from hydranet_ros.training.start import make_network
+from hydranet_ros.training.validation import Validation
+from hydranet_ros.training.weight_average import MovingAverage
+
+PRECISIONS = {Precision.FP32: '32-true', Precision.BF16: 'bf16-mixed'}
+
+
+def fit(recipe: Recipe, data: Path, out: Path) -> None:
+    """Train to the last epoch of the recipe; `out` gets checkpoints and logs.
+
+    Where `out` has last.ckpt of the same recipe, training goes on from it, to the same weights as
+    without the interruption. HydranetError where it is of another recipe, or data is missing.
+    """
+    make_output_folder(out)
+    last = out / LAST
+    resumes = last.exists()
+    if resumes:
+        check_same_recipe(recipe, last)
+    _quieten()
+    run_data = RunData(recipe, Places(data, out))
+    world = recipe.devices * recipe.num_nodes
+    network = make_network(recipe)
+    if not resumes:
+        load_start(network, recipe, data, run_data.start_images())
+    module = TrainingModule(
+        recipe,
+        network,
+        run_data.tasks,
+        [
+            Validation(entry, recipe, dataset)
+            for entry, dataset in zip(recipe.validation, run_data.validation_sets, strict=True)
+        ],
+        run_data.steps_per_epoch(world),
+    )
+    trainer = _trainer(recipe, out, run_data.images_per_step * world)
+    if resumes and trainer.is_global_zero:
+        print(f'going on from {last}', file=sys.stderr)
+    trainer.fit(module, datamodule=run_data, ckpt_path=last if resumes else None)
+
+
+def _trainer(recipe: Recipe, out: Path, images_per_step: int) -> pl.Trainer:
+    callbacks: list[pl.Callback] = [RunLog(out, images_per_step=images_per_step)]
+    if recipe.ema is not None:
+        callbacks.append(MovingAverage(recipe.ema))
+    callbacks.append(
+        Checkpoints(
+            out, every=recipe.checkpoint_every, epochs=recipe.epochs, select=recipe.select
+        )
+    )
+    return pl.Trainer(
+        accelerator=recipe.accelerator,
+        devices=recipe.devices,
+        num_nodes=recipe.num_nodes,
+        strategy='ddp' if recipe.devices * recipe.num_nodes > 1 else 'auto',
+        precision=PRECISIONS[recipe.precision],  # type: ignore[arg-type]
+        max_epochs=recipe.epochs,
+        callbacks=callbacks,
+        logger=TensorBoardLogger(out, name='tensorboard', version=''),
+        use_distributed_sampler=False,
+        num_sanity_val_steps=0,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+    )
+
+
+def _quieten() -> None:
+    """Leave out what Lightning advises; torch computes matrices in full or bf16 as told."""
+    for name in ('lightning.pytorch', 'lightning.fabric'):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    warnings.filterwarnings('ignore', module='lightning')
+    torch.set_float32_matmul_precision('high')

@@ -1,0 +1,75 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""What is minimised: the tasks' losses of one stream's batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import nn
+from torch import Tensor
+
+from hydranet_ros.training.batch import Batch
+from hydranet_ros.training.losses import berhu
+from hydranet_ros.training.losses import cross_entropy
+from hydranet_ros.training.losses import IGNORE
+from hydranet_ros.training.losses import normals_cosine
+from hydranet_ros.training.recipe import domain_of
+from hydranet_ros.training.recipe_types import Recipe
+from hydranet_ros.training.recipe_types import StreamRecipe
+from hydranet_ros.zoo.card_types import Domain
+from hydranet_ros.zoo.card_types import Task
+
+# Far below every logit, yet finite, so that interpolating between such logits stays so.
+OTHER_DOMAIN = -1e4
+
+
+class Objective(nn.Module):
+    """The losses of a stream's tasks, each image's classes being those of its domain alone."""
+
+    labels_offset: Tensor
+    logits_offset: Tensor
+
+    def __init__(self, recipe: Recipe, stream: StreamRecipe, tasks: frozenset[Task]) -> None:
+        super().__init__()
+        self.tasks = [task for task in recipe.tasks if task in tasks]
+        self._berhu_over = recipe.losses.berhu_over
+        rows = [domain_of(recipe, item.domain) for item in stream.data for _ in range(item.batch)]
+        self._one_domain = not recipe.domains
+        # A batch holds its sources' images in their order, so a row's domain is known here.
+        self.register_buffer('labels_offset', _starts(rows), persistent=False)
+        classes = len(recipe.classes)
+        self.register_buffer('logits_offset', _outside(rows, classes), persistent=False)
+
+    def forward(self, outputs: Mapping[str, Tensor], batch: Batch) -> dict[str, Tensor]:
+        """Return the loss of each task that the stream annotates, scalars by the task's name."""
+        return {task.value: self._loss(task, outputs[task.value], batch) for task in self.tasks}
+
+    def _loss(self, task: Task, output: Tensor, batch: Batch) -> Tensor:
+        weights = batch.weights[task.value]
+        if task is Task.SEMANTIC:
+            return self._cross_entropy(output, batch.labels, weights)
+        if task is Task.DEPTH:
+            return berhu(output, batch.depth, weights, over=self._berhu_over)
+        if batch.normals is None:
+            return output.sum() * 0
+        return normals_cosine(output, batch.normals, weights)
+
+    def _cross_entropy(self, logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
+        """Take the softmax over the classes of each image's domain."""
+        if self._one_domain:
+            return cross_entropy(logits, labels, weights)
+        labels = torch.where(labels == IGNORE, labels, labels + self.labels_offset)
+        return cross_entropy(logits.float() + self.logits_offset, labels, weights)
+
+
+def _starts(rows: list[Domain]) -> Tensor:
+    return torch.tensor([row.start for row in rows], dtype=torch.uint8).view(-1, 1, 1)
+
+
+def _outside(rows: list[Domain], classes: int) -> Tensor:
+    offset = torch.full((len(rows), classes, 1, 1), OTHER_DOMAIN)
+    for index, row in enumerate(rows):
+        offset[index, row.start : row.stop] = 0
+    return offset

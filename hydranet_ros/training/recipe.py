@@ -1,0 +1,166 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""Load a training recipe and refuse one that is not right in itself. Needs no torch."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+import difflib
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from hydranet_ros.errors import HydranetError
+from hydranet_ros.resources import config_dir
+from hydranet_ros.training.recipe_fields import read_mapping
+from hydranet_ros.training.recipe_fields import Reader
+from hydranet_ros.training.recipe_types import Recipe
+from hydranet_ros.zoo.card import load_card
+from hydranet_ros.zoo.card_types import Domain
+from hydranet_ros.zoo.card_types import Task
+
+# What may change between a run and its continuation: it does not enter the result.
+FREE = ('accelerator', 'workers', 'cache_mb', 'compile', 'channels_last', 'checkpoint_every')
+FREE += ('card', 'prepare')
+
+
+def load_recipe(name_or_path: str | Path) -> Recipe:
+    """Load a recipe by its name in config/training or by the path of a .yaml file.
+
+    HydranetError where there is none, or naming the file and the key that is wrong.
+    """
+    path = _find(str(name_or_path))
+    mapping = read_mapping(path)
+    reader = Reader(path)
+    _take_card(mapping, reader)
+    recipe = reader.read(Recipe, mapping)
+    _check(recipe, reader)
+    return recipe
+
+
+def list_recipes() -> list[str]:
+    """Return the names of the recipes in config/training, sorted."""
+    paths = (config_dir() / 'training').glob('*.yaml')
+    return sorted(path.stem for path in paths if 'streams' in read_mapping(path))
+
+
+def plain(value: Any) -> Any:
+    """Return a recipe (or a part of one) as dicts, lists, texts and numbers."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return plain(asdict(value)) if hasattr(value, '__dataclass_fields__') else value
+
+
+def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """Say in which keys two plain recipes differ, but for those that do not enter the result."""
+    keys = [key for key in {**old, **new} if key not in FREE]
+    return [
+        f'{where}: {was} became {now}'
+        for key in keys
+        for where, was, now in _changes(key, old.get(key), new.get(key))
+    ]
+
+
+def domain_of(recipe: Recipe, name: str | None) -> Domain:
+    """Return the slice of the classes that a set's labels mean: all where there are no domains."""
+    for domain in recipe.domains:
+        if domain.name == name:
+            return domain
+    return Domain('', 0, len(recipe.classes), recipe.depth)
+
+
+def _find(text: str) -> Path:
+    if text.endswith(('.yaml', '.yml')):
+        path = Path(text).expanduser()
+        if not path.is_file():
+            raise HydranetError(f'There is no recipe {path}; check the path.')
+        return path
+    path = config_dir() / 'training' / f'{text}.yaml'
+    if not path.is_file():
+        raise HydranetError(
+            f'There is no recipe {text!r}; choose one of {", ".join(list_recipes())}, or give '
+            'the path of a recipe (.yaml).'
+        )
+    return path
+
+
+def _take_card(mapping: dict[str, Any], reader: Reader) -> None:
+    """Take classes, domains and depth of the model that `classes_of` names."""
+    if (name := mapping.pop('classes_of', None)) is None:
+        return
+    if not isinstance(name, str):
+        reader.refuse('classes_of', 'must name a model')
+    card = load_card(name)
+    mapping.setdefault('classes', plain(list(card.classes)))
+    mapping.setdefault('domains', plain(list(card.domains)))
+
+
+def _check(recipe: Recipe, reader: Reader) -> None:
+    tasks = set(recipe.tasks)
+    if not tasks or len(tasks) != len(recipe.tasks):
+        reader.refuse('tasks', 'must name at least one task, and none of them twice')
+    if (Task.SEMANTIC in tasks) != bool(recipe.classes) or len(recipe.classes) > 255:
+        reader.refuse('classes', 'must list 1 to 255 classes with the task semantic, else none')
+    if (Task.DEPTH in tasks) != (recipe.depth is not None):
+        reader.refuse('depth', 'must be given with the task depth, and only then')
+    if recipe.depth is not None and recipe.depth.focal_length_px is None:
+        reader.refuse(
+            'depth.focal_length_px',
+            'must be the focal length (pixels) of the camera that depths are to be metric for',
+        )
+    if not recipe.streams or not all(stream.data for stream in recipe.streams):
+        reader.refuse('streams', 'must have at least one stream, each with at least one set')
+    if len([place for place in asdict(recipe.start).values() if place]) > 1:
+        reader.refuse('start', 'must name one of imagenet, model and checkpoint')
+    for key in ('epochs', 'devices', 'num_nodes', 'checkpoint_every'):
+        if getattr(recipe, key) < 1:
+            reader.refuse(key, 'must be at least 1')
+    if recipe.ema is not None and not 0 < recipe.ema < 1:
+        reader.refuse('ema', 'must lie between 0 and 1, or be null')
+    if recipe.select and not recipe.validation:
+        reader.refuse('select', 'needs a validation set to measure on')
+    if recipe.losses.berhu_over not in ('all', 'valid'):
+        reader.refuse('losses.berhu_over', 'must be all or valid')
+    if unknown := set(recipe.losses.fixed) - {task.value for task in tasks}:
+        reader.refuse('losses.fixed', f'has {", ".join(sorted(unknown))}, which is no task here')
+    _check_sets(recipe, reader)
+
+
+def _check_sets(recipe: Recipe, reader: Reader) -> None:
+    places: list[tuple[str, Any]] = [
+        (f'streams[{i}].data[{j}]', data)
+        for i, stream in enumerate(recipe.streams)
+        for j, data in enumerate(stream.data)
+    ]
+    places += [(f'validation[{i}]', data) for i, data in enumerate(recipe.validation)]
+    names = [domain.name for domain in recipe.domains]
+    for where, data in places:
+        if data.batch < 1:
+            reader.refuse(f'{where}.batch', 'must be at least 1')
+        if data.domain not in (names or [None]):
+            known = f'one of {", ".join(names)}' if names else 'left out: there are no domains'
+            reader.refuse(f'{where}.domain', f'must be {known}')
+        domain = domain_of(recipe, data.domain)
+        classes = [item.name for item in recipe.classes[domain.start : domain.stop]]
+        for target in data.classes.values():
+            if target is not None and target not in classes:
+                close = difflib.get_close_matches(target, classes, n=1)
+                hint = f'did you mean {close[0]}?' if close else f'known: {", ".join(classes)}'
+                reader.refuse(f'{where}.classes', f'names {target}, no class here; {hint}')
+
+
+def _changes(where: str, was: Any, now: Any) -> list[tuple[str, Any, Any]]:
+    if isinstance(was, dict) and isinstance(now, dict):
+        return [
+            change
+            for key in {**was, **now}
+            for change in _changes(f'{where}.{key}', was.get(key), now.get(key))
+        ]
+    if isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
+        pairs = enumerate(zip(was, now, strict=True))
+        return [c for i, (a, b) in pairs for c in _changes(f'{where}[{i}]', a, b)]
+    return [] if was == now else [(where, was, now)]

@@ -1,0 +1,197 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""What a training recipe (`config/training/*.yaml`) says. Relative paths: `--data`, `--out`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+from enum import Enum
+
+from hydranet_ros.zoo.card_types import DepthRange
+from hydranet_ros.zoo.card_types import Domain
+from hydranet_ros.zoo.card_types import SemanticClass
+from hydranet_ros.zoo.card_types import Task
+
+
+class Optimiser(str, Enum):
+    """How a step follows from the gradients."""
+
+    SGD = 'sgd'
+    ADAMW = 'adamw'
+
+
+class Decay(str, Enum):
+    """How the learning rates fall."""
+
+    POLY = 'poly'
+    STEP = 'step'
+    CONSTANT = 'constant'
+
+
+class Precision(str, Enum):
+    """What the network computes in; weights and losses are fp32 always."""
+
+    FP32 = 'fp32'
+    BF16 = 'bf16'
+
+
+class Weighting(str, Enum):
+    """Where the weights of the tasks' losses come from."""
+
+    FIXED = 'fixed'
+    UNCERTAINTY = 'uncertainty'
+
+
+@dataclass(frozen=True)
+class Annotations:
+    """Labels that a teacher stored in `folder` (of --out), and how far to trust them."""
+
+    folder: str
+    weight: float = 1.0
+    min_confidence: float = 0.0
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """A data set in a stream: `batch` images of it in every batch.
+
+    `domain` names the slice of the classes that its labels mean, where the network has several.
+    `classes` renames its classes to those of the network; null ignores one.
+    """
+
+    set: str
+    batch: int
+    split: str | None = None
+    domain: str | None = None
+    classes: dict[str, str | None] = field(default_factory=dict)
+    annotations: tuple[Annotations, ...] = ()
+
+
+@dataclass(frozen=True)
+class StreamRecipe:
+    """Images that share a crop and are mixed in every batch."""
+
+    crop: tuple[int, int]
+    data: tuple[TrainingSet, ...]
+    scale: tuple[float, float] = (1.0, 1.0)
+    flip: bool = True
+    colour: float = 0.0
+
+
+@dataclass(frozen=True)
+class ValidationSet:
+    """A data set to measure on after every `every` epochs, and after the last."""
+
+    set: str
+    split: str | None = None
+    domain: str | None = None
+    classes: dict[str, str | None] = field(default_factory=dict)
+    every: int = 1
+    batch: int = 4
+
+
+@dataclass(frozen=True)
+class LabellingJob:
+    """A teacher's run over images, before training; `out` is a folder of --out."""
+
+    teacher: str
+    images: str
+    out: str
+    split: str | None = None
+    class_map: str | None = None
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where the weights begin: one of these, else random."""
+
+    imagenet: str | None = None
+    model: str | None = None
+    checkpoint: str | None = None
+
+
+@dataclass(frozen=True)
+class OptimiserRecipe:
+    """The optimiser; `lr_decoder` is of the heads too."""
+
+    lr_encoder: float
+    lr_decoder: float
+    kind: Optimiser = Optimiser.SGD
+    momentum: float = 0.9
+    weight_decay: float = 1e-5
+    decay_bn_and_biases: bool = False
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A factor on the learning rates, after a linear rise over `warmup_steps`.
+
+    poly: (1 - step / steps) ** power. step: `factor` to the number of `every` epochs gone by.
+    """
+
+    kind: Decay = Decay.POLY
+    power: float = 0.9
+    every: int = 100
+    factor: float = 0.1
+    warmup_steps: int = 0
+
+
+@dataclass(frozen=True)
+class Losses:
+    """The tasks' losses; `fixed` lists their weights, 1 where it does not."""
+
+    berhu_over: str = 'all'
+    weighting: Weighting = Weighting.FIXED
+    fixed: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CardRecipe:
+    """What the card of the published model says beside what follows from the recipe."""
+
+    title: str
+    licence: str
+    licence_note: str
+    training_data: str
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A whole training: what the network is, what it learns from and how.
+
+    `steps_per_epoch` null: one pass over the first set of the first stream. `ema`: the decay of
+    the running average of the weights, which is what is measured and published; null: none.
+    """
+
+    name: str
+    tasks: tuple[Task, ...]
+    streams: tuple[StreamRecipe, ...]
+    optimiser: OptimiserRecipe
+    epochs: int
+    classes: tuple[SemanticClass, ...] = ()
+    domains: tuple[Domain, ...] = ()
+    depth: DepthRange | None = None
+    architecture: str = 'multitask_refinenet'
+    start: Start = Start()
+    prepare: tuple[LabellingJob, ...] = ()
+    validation: tuple[ValidationSet, ...] = ()
+    select: str | None = None
+    schedule: Schedule = Schedule()
+    losses: Losses = Losses()
+    steps_per_epoch: int | None = None
+    clip_norm: float | None = None
+    ema: float | None = None
+    precision: Precision = Precision.FP32
+    frozen_bn: bool = False
+    freeze_bn_from_epoch: int | None = None
+    compile: bool = False
+    channels_last: bool = False
+    seed: int = 0
+    accelerator: str = 'auto'
+    devices: int = 1
+    num_nodes: int = 1
+    workers: int = 1
+    cache_mb: int = 2048
+    checkpoint_every: int = 1
+    card: CardRecipe | None = None

@@ -1,0 +1,77 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""The network of a recipe, with the weights that it starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+import logging
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch import Tensor
+
+from hydranet_ros.errors import HydranetError
+from hydranet_ros.training.recipe_types import Recipe
+from hydranet_ros.zoo.card_types import Task
+from hydranet_ros.zoo.import_checkpoint import read_checkpoint
+from hydranet_ros.zoo.import_imagenet import load_encoder
+from hydranet_ros.zoo.import_model_file import ARCHITECTURES
+from hydranet_ros.zoo.import_model_file import network_of
+
+# How the Lightning module's state dict names the network's weights.
+NETWORK_PREFIX = 'network.'
+_log = logging.getLogger(__name__)
+
+
+def make_network(recipe: Recipe) -> nn.Module:
+    """Build the network with random weights, drawn from the recipe's seed."""
+    if recipe.architecture not in ARCHITECTURES:
+        raise HydranetError(
+            f'There is no architecture {recipe.architecture}; known: {", ".join(ARCHITECTURES)}.'
+        )
+    channels = {Task.SEMANTIC: len(recipe.classes), Task.DEPTH: 1, Task.NORMALS: 3}
+    torch.manual_seed(recipe.seed)
+    return ARCHITECTURES[recipe.architecture]({t.value: channels[t] for t in recipe.tasks})
+
+
+def load_start(
+    network: nn.Module, recipe: Recipe, data: Path, images: Sequence[np.ndarray]
+) -> None:
+    """Load the weights that the recipe starts from; its paths begin at `data`.
+
+    images: uint8 (H, W, 3) RGB of the training, for batch norm's statistics. HydranetError.
+    """
+    if recipe.start.imagenet:
+        load_encoder(network, data / recipe.start.imagenet, images)
+    elif recipe.start.model:
+        path = data / recipe.start.model
+        _load(network, network_of(path).state_dict(), path)
+    elif recipe.start.checkpoint:
+        path = data / recipe.start.checkpoint
+        _load(network, network_weights(read_checkpoint(path)), path)
+
+
+def network_weights(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Pick the network's weights from the state dict of a training's checkpoint."""
+    length = len(NETWORK_PREFIX)
+    own = {k[length:]: v for k, v in state.items() if k.startswith(NETWORK_PREFIX)}
+    return own or dict(state)
+
+
+def _load(network: nn.Module, state: Mapping[str, Tensor], path: Path) -> None:
+    """Load all weights; heads that are absent or of another size keep their random ones."""
+    own = network.state_dict()
+    fitting = {k: v for k, v in state.items() if k in own and own[k].shape == v.shape}
+    left = {k.split('.')[1] if k.startswith('heads.') else k for k in own.keys() - fitting.keys()}
+    if strange := [k for k in own.keys() - fitting.keys() if not k.startswith('heads.')]:
+        raise HydranetError(
+            f'{path} does not fit the network: {sorted(strange)[0]} is missing or of another '
+            'size; choose weights of the same architecture.'
+        )
+    if left:
+        _log.warning('%s has no fitting head %s: it starts anew', path, ', '.join(sorted(left)))
+    network.load_state_dict(fitting, strict=False)
