@@ -45,3 +45,12 @@ def test_contrast_keeps_the_mean_and_brightness_multiplies() -> None:
     np.testing.assert_allclose(contrast @ [80, 80, 80, 1], 80)
     np.testing.assert_allclose(contrast @ [100, 80, 60, 1], [90, 80, 70])
     np.testing.assert_allclose(colour_matrix(1.2, 1, 1, 0, 80) @ [100, 50, 10, 1], [120, 60, 12])
+
+
+def test_contrast_leaves_the_mean_to_brightness() -> None:
+    even = np.random.default_rng(0).integers(100, 110, (32, 32, 3)).astype(np.uint8)
+    factors = [jitter_colour(even, 1.0, rng(seed)).mean() / even.mean() for seed in range(60)]
+    drawn = [1 + rng(seed).uniform(-0.4, 0.4, 3)[0] for seed in range(60)]
+    # Gamma changes it too, in a quarter of the pictures.
+    close = np.abs(np.array(factors) - drawn) < 0.02
+    assert np.count_nonzero(close) > 35

@@ -86,3 +86,11 @@ def test_a_dense_map_is_sampled_not_mixed() -> None:
     result = Augmentation((78, 117), (1.3, 1.3), colour=0)(sample, rng())
     values = np.unique(result.depth) * 1.3
     np.testing.assert_allclose(values, [10.0, 80.0], rtol=1e-5)
+
+
+@pytest.mark.parametrize('scale', [0.7, 1.3])
+def test_labels_are_sampled_not_mixed(scale: float) -> None:
+    labels = np.where(np.arange(90) < 45, 0, 10).astype(np.uint8) * np.ones((60, 1), np.uint8)
+    sample = replace(coordinates(), labels=labels)
+    result = Augmentation((80, 100), (scale, scale), colour=0)(sample, rng())
+    assert set(np.unique(result.labels)) == {0, 10, 255}
