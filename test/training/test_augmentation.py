@@ -8,6 +8,7 @@ from types import ModuleType
 
 import cv2
 from hypothesis import given
+from hypothesis import settings
 from hypothesis import strategies as st
 import numpy as np
 import pytest
@@ -39,6 +40,7 @@ def test_modules_import_no_torch(module: ModuleType) -> None:
     assert not [name for name in imported if name.partition('.')[0] == 'torch']
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32), st.sampled_from([(32, 48), (64, 64), (150, 40), (7, 5)]))
 def test_every_output_has_the_crops_size(seed: int, crop: tuple[int, int]) -> None:
     (sample,) = noise(1)
@@ -51,6 +53,7 @@ def test_every_output_has_the_crops_size(seed: int, crop: tuple[int, int]) -> No
     assert result.weights == sample.weights
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32))
 def test_image_labels_and_depth_stay_together(seed: int) -> None:
     result = Augmentation((40, 48), (0.6, 2.0), colour=0)(coordinates(), rng(seed))
@@ -64,6 +67,7 @@ def test_image_labels_and_depth_stay_together(seed: int) -> None:
     np.testing.assert_array_equal(np.isnan(result.depth), ~seen)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32))
 def test_depth_is_divided_by_the_scale_of_the_pixels(seed: int) -> None:
     sample = coordinates()

@@ -3,6 +3,7 @@
 """The arithmetic of the canonical camera; real cameras are not compared here."""
 
 from hypothesis import given
+from hypothesis import settings
 from hypothesis import strategies as st
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ def test_metres_without_intrinsics_are_the_canonical_cameras() -> None:
     np.testing.assert_array_equal(to_canonical(DEPTH, None, 500.0), DEPTH)
 
 
+@settings(deadline=None)
 @given(focal_lengths, focal_lengths)
 def test_prediction_undoes_it(fx: float, canonical: float) -> None:
     scale = DepthRange(0.1, 80.0, True, canonical).scale_for(fx)
@@ -34,6 +36,7 @@ def test_prediction_undoes_it(fx: float, canonical: float) -> None:
     np.testing.assert_allclose(to_canonical(DEPTH, fx, canonical) * scale, DEPTH, rtol=1e-5)
 
 
+@settings(deadline=None)
 @given(focal_lengths, st.floats(0.25, 4))
 def test_a_resized_image_with_its_focal_length_has_canonical_depth_over_the_scale(
     fx: float, scale: float

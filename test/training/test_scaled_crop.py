@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cv2
 from hypothesis import given
+from hypothesis import settings
 from hypothesis import strategies as st
 import numpy as np
 import pytest
@@ -43,6 +44,7 @@ def test_points_keep_their_depth_and_their_place(scale: float) -> None:
         assert moved[place] == 10.0 + number
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32))
 def test_the_nearest_of_the_points_on_one_pixel_wins(seed: int) -> None:
     depth = rng(seed).uniform(1, 80, (8, 12)).astype(np.float32)
