@@ -1,0 +1,107 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""From the classes of a teacher to those of the training, as a YAML file says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import yaml
+
+from hydranet_ros.errors import HydranetError
+from hydranet_ros.training.datasets.sample import IGNORE
+from hydranet_ros.zoo.card_types import SemanticClass
+from hydranet_ros.zoo.checksums import sha256
+
+
+@dataclass(frozen=True)
+class ClassMap:
+    """Map the teacher's class ids to those of `classes`.
+
+    targets: for each teacher's class in the order of its ids the id in `classes`, 255 = none.
+    """
+
+    path: Path
+    sources: tuple[str, ...]
+    targets: tuple[int, ...]
+    classes: tuple[SemanticClass, ...]
+
+    @cached_property
+    def pooling(self) -> npt.NDArray[np.float32]:
+        """Sum probabilities: float32 (teacher's classes, classes + 1); the last one is none."""
+        pooling = np.zeros((len(self.sources), len(self.classes) + 1), np.float32)
+        for source, target in enumerate(self.targets):
+            pooling[source, len(self.classes) if target == IGNORE else target] = 1
+        return pooling
+
+    @cached_property
+    def table(self) -> npt.NDArray[np.uint8]:
+        """The class of every label id: uint8 (256,), 255 for what there is not."""
+        table = np.full(256, IGNORE, np.uint8)
+        table[: len(self.targets)] = self.targets
+        return table
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """The map in words."""
+        names = [None if t == IGNORE else self.classes[t].name for t in self.targets]
+        return {
+            'file': self.path.name,
+            'sha256': sha256(self.path),
+            'classes': [[source, name] for source, name in zip(self.sources, names, strict=True)],
+        }
+
+
+def read_class_map(path: Path) -> ClassMap:
+    """Read a class map; HydranetError names the file and what is wrong with it.
+
+    The YAML file has `classes`, a list of {name, color}, and `teacher`, a list of one
+    {teacher's class: class or null} for each of the teacher's ids in order.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding='utf-8'))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise _refused(path, ' '.join(str(error).split())) from error
+    if not isinstance(content, dict) or set(content) != {'classes', 'teacher'}:
+        raise _refused(path, 'it must have the two keys classes and teacher')
+    classes = tuple(_class_of(item, path) for item in _listed(content['classes'], path))
+    ids = {item.name: number for number, item in enumerate(classes)}
+    if len(ids) != len(classes) or len(classes) >= IGNORE:
+        raise _refused(path, f'classes must be at most {IGNORE - 1}, each with its own name')
+    sources, targets = [], []
+    for item in _listed(content['teacher'], path):
+        if not isinstance(item, dict) or len(item) != 1:
+            raise _refused(path, f'teacher must list one {{class: class}} each, not {item!r}')
+        source, name = next(iter(item.items()))
+        if name is not None and name not in ids:
+            raise _refused(path, f'{source} becomes {name!r}, which is none of {", ".join(ids)}')
+        sources.append(str(source))
+        targets.append(IGNORE if name is None else ids[name])
+    return ClassMap(path, tuple(sources), tuple(targets), classes)
+
+
+def _class_of(item: Any, path: Path) -> SemanticClass:
+    try:
+        red, green, blue = (int(value) for value in item['color'])
+        if not all(0 <= value <= 255 for value in (red, green, blue)):
+            raise ValueError
+        return SemanticClass(str(item['name']), (red, green, blue))
+    except (TypeError, ValueError, KeyError):
+        raise _refused(
+            path, f'a class needs a name and a color of three numbers 0 to 255, not {item!r}'
+        ) from None
+
+
+def _listed(value: Any, path: Path) -> list[Any]:
+    if not isinstance(value, list) or not value:
+        raise _refused(path, f'classes and teacher must be lists, not {value!r}')
+    return value
+
+
+def _refused(path: Path, reason: str) -> HydranetError:
+    return HydranetError(f'The class map {path} cannot be used: {reason}.')
