@@ -31,9 +31,9 @@ def read_mapping(path: Path) -> dict[str, Any]:
         content = yaml.safe_load(path.read_text(encoding='utf-8'))
     except (OSError, ValueError, yaml.YAMLError) as error:
         reason = ' '.join(str(error).split())
-        raise HydranetError(f'The recipe {path} cannot be read: {reason}.') from error
+        raise HydranetError(f'{path} cannot be read: {reason}.') from error
     if not isinstance(content, dict):
-        raise HydranetError(f'The recipe {path} must be a mapping, not {_shown(content)}.')
+        raise HydranetError(f'{path} must be a mapping, not {_shown(content)}.')
     return content
 
 
@@ -61,7 +61,7 @@ class Reader:
 
     def refuse(self, where: str, reason: str) -> NoReturn:
         """Raise the HydranetError of the key at `where`."""
-        raise HydranetError(f'Recipe {self._path}: {where} {reason}.')
+        raise HydranetError(f'{self._path}: {where} {reason}.')
 
     def _dataclass(self, kind: Any, value: Any, where: str) -> Any:
         if not isinstance(value, dict):

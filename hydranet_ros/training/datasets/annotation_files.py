@@ -12,6 +12,7 @@ from hydranet_ros.training.datasets.label_ids import LabelIds
 from hydranet_ros.training.datasets.png_palette import without_palette
 
 _SATURATED = 65535
+_LOSSY = ('.jpg', '.jpeg', '.webp')
 
 
 def read_labels(path: Path, ids: LabelIds, size: tuple[int, int]) -> np.ndarray:
@@ -73,6 +74,11 @@ def read_normals(
 
 def _read(path: Path) -> np.ndarray:
     """Decode an image as it is stored; a palette's indices, not its colours."""
+    if path.suffix.lower() in _LOSSY:
+        raise HydranetError(
+            f"'{path}' is compressed with losses, which changes values at every edge. Make it a "
+            'PNG again from the original.'
+        )
     try:
         data = without_palette(path.read_bytes())
     except OSError as error:

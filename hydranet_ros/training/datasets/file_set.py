@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A data set whose samples are files."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hydranet_ros.deploy.normals import optical_axes
+from hydranet_ros.errors import HydranetError
 from hydranet_ros.sources.pictures import read_picture
 from hydranet_ros.training.datasets.annotation_files import read_depth
 from hydranet_ros.training.datasets.annotation_files import read_labels
@@ -38,6 +40,11 @@ class FileDataSet(DataSet):
     def __init__(self, name: str, files: Sequence[SampleFiles], encoding: Encoding) -> None:
         self.name = name
         self.names = [sample.name for sample in files]
+        if repeated := [name for name, count in Counter(self.names).items() if count > 1]:
+            raise HydranetError(
+                f'the data set {name} names {len(repeated)} samples more than once, for example '
+                f'{repeated[0]}. Correct its lists, or the names of its files.'
+            )
         tasks = (
             (Task.SEMANTIC, any(sample.labels for sample in files)),
             (Task.DEPTH, any(sample.depth for sample in files)),

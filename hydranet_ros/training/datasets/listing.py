@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which files belong to which sample: folders, lists of names and ranges of frames."""
 
-from collections import Counter
 from collections.abc import Mapping
 from collections.abc import Sequence
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 from pathlib import PurePath
@@ -40,13 +40,13 @@ class Folders:
     normals: str | None = None
 
 
-def by_stem(folder: Path) -> dict[str, Path]:
-    """List the images and .npy files of a folder by stem, in natural order."""
+def by_stem(folder: Path, suffixes: Set[str] = SUFFIXES) -> dict[str, Path]:
+    """List the images of a folder, or what else has one of the suffixes, in natural order."""
     try:
         entries = [
             path
             for path in folder.iterdir()
-            if path.suffix.lower() in SUFFIXES | {'.npy'} and not path.name.startswith('.')
+            if path.suffix.lower() in suffixes and not path.name.startswith('.')
         ]
     except OSError as error:
         raise HydranetError(f"cannot list the folder '{folder}': {error.strerror}.") from error
@@ -81,7 +81,7 @@ def collect(
     all_there(names, images, root / folders.rgb)
     found: list[dict[str, Path]] = []
     for folder in (folders.labels, folders.depth, folders.normals):
-        found.append(by_stem(root / folder) if folder else {})
+        found.append(by_stem(root / folder, SUFFIXES | {'.npy'}) if folder else {})
         if folder and not partial:
             all_there(names, found[-1], root / folder)
     labels, depth, normals = found
@@ -98,16 +98,20 @@ def read_rows(path: Path) -> list[list[str]]:
     except (OSError, UnicodeDecodeError) as error:
         raise HydranetError(f"cannot read the list of names '{path}': {error}.") from error
     rows = [line.split() for line in lines if line.strip()]
-    twice = [name for name, count in Counter(row[0] for row in rows).items() if count > 1]
-    if twice or not rows:
-        what = f'names {twice[0]} twice' if twice else 'is empty'
-        raise HydranetError(f"the list '{path}' {what}. Correct it.")
+    if not rows:
+        raise HydranetError(f"the list '{path}' is empty. Give the list of the whole data set.")
     return rows
 
 
 def read_names(path: Path) -> list[str]:
-    """Read a list of names, one a line: the stem of the first file that each line names."""
-    return [PurePath(row[0]).stem for row in read_rows(path)]
+    """Read a list of names, one a line: that of the first file that each line names."""
+    return [name_of(row[0]) for row in read_rows(path)]
+
+
+def name_of(word: str) -> str:
+    """Return the name of a sample from a file's path, or from the name itself."""
+    path = PurePath(word)
+    return path.stem if path.suffix.lower() in SUFFIXES else path.name
 
 
 def frame_range(split: str | None) -> tuple[int, int] | None:

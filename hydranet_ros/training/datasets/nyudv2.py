@@ -9,6 +9,7 @@ from hydranet_ros.training.datasets.classes import NYUDV2
 from hydranet_ros.training.datasets.file_set import Encoding
 from hydranet_ros.training.datasets.file_set import FileDataSet
 from hydranet_ros.training.datasets.lens import Lens
+from hydranet_ros.training.datasets.listing import name_of
 from hydranet_ros.training.datasets.listing import read_rows
 from hydranet_ros.training.datasets.listing import SampleFiles
 
@@ -40,7 +41,7 @@ def open_nyudv2(root: Path, split: str | None) -> FileDataSet:
             )
         for rgb, *annotations in rows:
             labels, depth, normals = (*annotations, None, None, None)[:3]
-            files.append(SampleFiles(rgb.stem, rgb, labels, depth, normals, LENS))
+            files.append(SampleFiles(name_of(rgb.name), rgb, labels, depth, normals, LENS))
     return FileDataSet('nyudv2', files, ENCODING)
 
 
@@ -48,4 +49,4 @@ def _files(root: Path, words: list[str]) -> list[Path]:
     if len(words) > 1:
         return [root / word for word in words[: len(_FOLDERS)]]
     present = [folder for folder in _FOLDERS if folder != 'normals' or (root / folder).is_dir()]
-    return [root / folder / f'{Path(words[0]).stem}.png' for folder in present]
+    return [root / folder / f'{name_of(words[0])}.png' for folder in present]

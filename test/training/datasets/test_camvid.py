@@ -85,6 +85,25 @@ def test_wrong_labels_are_refused(tmp_path: Path, labels: np.ndarray, said: str)
         data[0]
 
 
+def test_lossy_labels_are_refused(tmp_path: Path) -> None:
+    trees.camvid(tmp_path)
+    (tmp_path / 'trainannot' / 'train_a.png').unlink()
+    trees.write(tmp_path / 'trainannot' / 'train_a.jpg', trees.ids(3))
+    with pytest.raises(HydranetError, match=r'train_a\.jpg.* compressed with losses'):
+        open_dataset(f'camvid:{tmp_path}', split='train')[0]
+
+
+def test_names_are_read_once(tmp_path: Path) -> None:
+    trees.camvid(tmp_path, ('a', 'a.b'))
+    assert open_dataset(f'camvid:{tmp_path}', split='val').names == ['val_a', 'val_a.b']
+    (tmp_path / 'train.txt').write_text('train_a\ntrain/train_a.png\n')
+    with pytest.raises(HydranetError, match=r'names 1 samples more than once, .* train_a\.'):
+        open_dataset(f'camvid:{tmp_path}', split='train')
+    (tmp_path / 'train.txt').write_text('\n')
+    with pytest.raises(HydranetError, match=r"train\.txt' is empty"):
+        open_dataset(f'camvid:{tmp_path}', split='train')
+
+
 @pytest.mark.parametrize('kept', [0, 40])
 def test_damaged_labels_are_refused(tmp_path: Path, kept: int) -> None:
     path = trees.camvid(tmp_path) / 'trainannot' / 'train_a.png'
