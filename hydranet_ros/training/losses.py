@@ -19,10 +19,15 @@ from hydranet_ros.training.datasets.sample import IGNORE
 
 
 class Over(str, Enum):
-    """The pixels that a mean of depth errors is over: all, as the paper does, or the valid."""
+    """The pixels that a mean of depth errors is over: all, as the paper does, or the valid.
+
+    IMAGE takes the mean over the valid pixels of each image first, so that an image with sparse
+    depth counts as much as one with dense depth.
+    """
 
     ALL = 'all'
     VALID = 'valid'
+    IMAGE = 'image'
 
 
 def cross_entropy(
@@ -57,7 +62,7 @@ def berhu(
     prediction: raw metres [N, 1, h, w]; what is below 0 counts as 0. depth: float32 [N, H, W]
     metres, NaN where there is none. c is a fifth of the largest error in the batch, a threshold
     without a gradient. over: ALL divides by the number of pixels of the annotated images (those
-    without depth contribute 0), VALID by the number of those with depth.
+    without depth contribute 0), VALID by the number of those with depth, IMAGE image by image.
     Source: paper 1, section 1.6 of its spec; Laina et al., 3DV 2016.
     """
     with _float32(prediction):
@@ -69,6 +74,9 @@ def berhu(
         error = (metres - torch.where(valid, depth, metres)).abs()
         c = 0.2 * error.detach().amax().clamp_min(torch.finfo(error.dtype).tiny)
         each = torch.where(error <= c, error, (error.square() + c.square()) / (2 * c))
+        if Over(over) is Over.IMAGE:
+            counts = valid.sum((1, 2)).clamp_min(1)
+            return (each.sum((1, 2)) / counts * weights).mean()
         return _mean(each, weights, each.numel() if Over(over) is Over.ALL else valid.sum())
 
 

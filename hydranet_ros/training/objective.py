@@ -30,6 +30,7 @@ class Objective(nn.Module):
 
     labels_offset: Tensor
     logits_offset: Tensor
+    class_weights: Tensor | None
 
     def __init__(self, recipe: Recipe, stream: StreamRecipe, tasks: frozenset[Task]) -> None:
         super().__init__()
@@ -37,6 +38,9 @@ class Objective(nn.Module):
         self._berhu_over = recipe.losses.berhu_over
         rows = [domain_of(recipe, item.domain) for item in stream.data for _ in range(item.batch)]
         self._one_domain = not recipe.domains
+        factors = recipe.losses.class_weights
+        table = torch.tensor([factors.get(item.name, 1.0) for item in recipe.classes])
+        self.register_buffer('class_weights', table if factors else None, persistent=False)
         # A batch holds its sources' images in their order, so a row's domain is known here.
         self.register_buffer('labels_offset', _starts(rows), persistent=False)
         classes = len(recipe.classes)
@@ -59,9 +63,10 @@ class Objective(nn.Module):
     def _cross_entropy(self, logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
         """Take the softmax over the classes of each image's domain."""
         if self._one_domain:
-            return cross_entropy(logits, labels, weights)
+            return cross_entropy(logits, labels, weights, class_weights=self.class_weights)
         labels = torch.where(labels == IGNORE, labels, labels + self.labels_offset)
-        return cross_entropy(logits.float() + self.logits_offset, labels, weights)
+        logits = logits.float() + self.logits_offset
+        return cross_entropy(logits, labels, weights, class_weights=self.class_weights)
 
 
 def _starts(rows: list[Domain]) -> Tensor:

@@ -114,7 +114,8 @@ def _check(recipe: Recipe, reader: Reader) -> None:
         )
     if not recipe.streams or not all(stream.data for stream in recipe.streams):
         reader.refuse('streams', 'must have at least one stream, each with at least one set')
-    if len([place for place in asdict(recipe.start).values() if place]) > 1:
+    start = recipe.start
+    if len([place for place in (start.imagenet, start.model, start.checkpoint) if place]) > 1:
         reader.refuse('start', 'must name one of imagenet, model and checkpoint')
     for key in ('epochs', 'devices', 'num_nodes', 'checkpoint_every'):
         if getattr(recipe, key) < 1:
@@ -123,8 +124,12 @@ def _check(recipe: Recipe, reader: Reader) -> None:
         reader.refuse('ema', 'must lie between 0 and 1, or be null')
     if recipe.select and not recipe.validation:
         reader.refuse('select', 'needs a validation set to measure on')
-    if recipe.losses.berhu_over not in ('all', 'valid'):
-        reader.refuse('losses.berhu_over', 'must be all or valid')
+    if recipe.losses.berhu_over not in ('all', 'valid', 'image'):
+        reader.refuse('losses.berhu_over', 'must be all, valid or image')
+    known = {item.name for item in recipe.classes}
+    for name, weight in recipe.losses.class_weights.items():
+        if name not in known or not weight >= 0:
+            reader.refuse(f'losses.class_weights.{name}', 'must be a class, with a factor from 0')
     if unknown := set(recipe.losses.fixed) - {task.value for task in tasks}:
         reader.refuse('losses.fixed', f'has {", ".join(sorted(unknown))}, which is no task here')
     _check_sets(recipe, reader)

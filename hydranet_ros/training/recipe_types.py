@@ -36,6 +36,13 @@ class Precision(str, Enum):
     BF16 = 'bf16'
 
 
+class DecoderStart(str, Enum):
+    """How the decoder's and heads' weights are drawn."""
+
+    PAPER = 'paper'
+    SCALED = 'scaled'
+
+
 class Weighting(str, Enum):
     """Where the weights of the tasks' losses come from."""
 
@@ -104,11 +111,17 @@ class LabellingJob:
 
 @dataclass(frozen=True)
 class Start:
-    """Where the weights begin: one of these, else random."""
+    """Where the weights begin: one of imagenet, model and checkpoint, else random.
+
+    `decoder` draws what these do not give: `paper` from N(0, 0.01), `scaled` so that every layer
+    passes its input on at its size, for short trainings. `depth_m`: what the depth head begins at.
+    """
 
     imagenet: str | None = None
     model: str | None = None
     checkpoint: str | None = None
+    decoder: DecoderStart = DecoderStart.PAPER
+    depth_m: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -139,9 +152,13 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Losses:
-    """The tasks' losses; `fixed` lists their weights, 1 where it does not."""
+    """The tasks' losses; `fixed` lists their weights, 1 where it does not.
+
+    `class_weights` has factors on the cross-entropy of classes by name, 1 where it does not.
+    """
 
     berhu_over: str = 'all'
+    class_weights: dict[str, float] = field(default_factory=dict)
     weighting: Weighting = Weighting.FIXED
     fixed: dict[str, float] = field(default_factory=dict)
 

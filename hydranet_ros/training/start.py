@@ -15,6 +15,7 @@ from torch import nn
 from torch import Tensor
 
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.training.recipe_types import DecoderStart
 from hydranet_ros.training.recipe_types import Recipe
 from hydranet_ros.zoo.card_types import Task
 from hydranet_ros.zoo.import_checkpoint import read_checkpoint
@@ -24,6 +25,8 @@ from hydranet_ros.zoo.import_model_file import network_of
 
 # How the Lightning module's state dict names the network's weights.
 NETWORK_PREFIX = 'network.'
+# A chain of pools adds four branches to its input: together they are to weigh about as much.
+CHAIN_GAIN = 0.25
 _log = logging.getLogger(__name__)
 
 
@@ -45,6 +48,10 @@ def load_start(
 
     images: uint8 (H, W, 3) RGB of the training, for batch norm's statistics. HydranetError.
     """
+    if recipe.start.decoder is DecoderStart.SCALED:
+        _scale_decoder(network)
+    if Task.DEPTH in recipe.tasks:
+        nn.init.constant_(network.get_submodule('heads.depth.out').bias, recipe.start.depth_m)
     if recipe.start.imagenet:
         load_encoder(network, data / recipe.start.imagenet, images)
     elif recipe.start.model:
@@ -53,6 +60,19 @@ def load_start(
     elif recipe.start.checkpoint:
         path = data / recipe.start.checkpoint
         _load(network, network_weights(read_checkpoint(path)), path)
+
+
+def _scale_decoder(network: nn.Module) -> None:
+    """Draw the decoder so that each layer keeps its input's size, and heads begin near 0."""
+    for name, module in network.named_modules():
+        if not isinstance(module, nn.Conv2d) or name.startswith('encoder.'):
+            continue
+        if name.endswith('.pre'):
+            nn.init.ones_(module.weight)
+        elif not name.endswith('.out'):
+            fan_in = module.weight[0].numel()
+            gain = CHAIN_GAIN if name.startswith('crp') else 1.0
+            nn.init.normal_(module.weight, std=gain / fan_in**0.5)
 
 
 def network_weights(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
