@@ -53,6 +53,8 @@ class TrainingModule(pl.LightningModule):
         super().__init__()
         self.automatic_optimization = False
         self.recipe = recipe
+        if recipe.channels_last:  # before DDP lays out its buckets
+            network.to(memory_format=torch.channels_last)
         self.network = network
         self.validations = list(validations)
         self.metrics: dict[str, float] = {}
@@ -79,8 +81,6 @@ class TrainingModule(pl.LightningModule):
         return {'optimizer': optimiser, 'lr_scheduler': scheduler}
 
     def on_fit_start(self) -> None:
-        if self.recipe.channels_last:
-            self.network.to(memory_format=torch.channels_last)
         if self.recipe.compile:
             self.network.compile(dynamic=False)
 
