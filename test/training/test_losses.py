@@ -54,13 +54,16 @@ CASES: list[tuple[Callable[..., Tensor], Callable[[], tuple[Tensor, Tensor]]]] =
 ]
 
 
-def literal_berhu(prediction: np.ndarray, depth: np.ndarray, *, over_all: bool) -> float:
+def literal_berhu(prediction: np.ndarray, depth: np.ndarray, over: str) -> float:
     """Write the formula of the paper's spec down pixel by pixel."""
     pixels = list(zip(np.maximum(prediction, 0).ravel(), depth.ravel(), strict=True))
     errors = [0.0 if np.isnan(truth) else abs(p - truth) for p, truth in pixels]
     c = 0.2 * max(errors)
     losses = [e if e <= c else (e * e + c * c) / (2 * c) for e in errors]
-    return sum(losses) / (len(pixels) if over_all else np.isfinite(depth).sum())
+    valid = np.isfinite(depth).sum((1, 2))
+    if over == 'image':
+        return float((np.reshape(losses, (len(depth), -1)).sum(1) / valid).mean())
+    return sum(losses) / (len(pixels) if over == 'all' else valid.sum())
 
 
 def test_cross_entropy_is_that_of_torch_on_enlarged_logits() -> None:
@@ -85,7 +88,7 @@ def test_cross_entropy_with_class_weights_is_that_of_torch() -> None:
 @pytest.mark.parametrize('over', list(Over))
 def test_berhu_is_the_formula(over: Over) -> None:
     prediction, depth = some_depth()
-    expected = literal_berhu(enlarged(prediction), depth.numpy(), over_all=over is Over.ALL)
+    expected = literal_berhu(enlarged(prediction), depth.numpy(), over.value)
     assert berhu(prediction, depth, ONES, over=over).item() == pytest.approx(expected, rel=1e-5)
 
 
