@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+import math
 
 import torch
 from torch import nn
@@ -36,6 +37,8 @@ class Objective(nn.Module):
         super().__init__()
         self.tasks = [task for task in recipe.tasks if task in tasks]
         self._berhu_over = recipe.losses.berhu_over
+        # beyond the card's range nothing is learned: berHu's threshold follows the largest error
+        self._farthest_m = recipe.depth.max_m if recipe.depth else math.inf
         rows = [domain_of(recipe, item.domain) for item in stream.data for _ in range(item.batch)]
         self._one_domain = not recipe.domains
         factors = recipe.losses.class_weights
@@ -55,7 +58,8 @@ class Objective(nn.Module):
         if task is Task.SEMANTIC:
             return self._cross_entropy(output, batch.labels, weights)
         if task is Task.DEPTH:
-            return berhu(output, batch.depth, weights, over=self._berhu_over)
+            depth = batch.depth.masked_fill(batch.depth > self._farthest_m, math.nan)
+            return berhu(output, depth, weights, over=self._berhu_over)
         if batch.normals is None:
             return output.sum() * 0
         return normals_cosine(output, batch.normals, weights)
