@@ -26,11 +26,11 @@ from hydranet_ros.errors import HydranetError
 from hydranet_ros.networks.mobilenet_v2 import ConvBN
 from hydranet_ros.networks.mobilenet_v2 import MobileNetV2
 from hydranet_ros.sources.street import Street
+from hydranet_ros.zoo import imagenet
 from hydranet_ros.zoo.import_checkpoint import read_checkpoint
 
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_STD = (0.229, 0.224, 0.225)
 _ADDED = 'stages.0.0.expand'  # the classifier has no such layer: it starts as the identity
+_NORM = ('weight', 'bias', 'running_mean', 'running_var')
 _STREET_FRAMES = 8
 _STREET_STEP = 60  # frames between two, so that they differ
 
@@ -117,17 +117,15 @@ def _for_our_input(weight: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
 
     With x our input, the file's is 2 std x + 2 mean - 1.
     """
-    mean, std = torch.tensor(IMAGENET_MEAN), torch.tensor(IMAGENET_STD)
+    mean, std = torch.tensor(imagenet.MEAN), torch.tensor(imagenet.STD)
     offset = (weight * (2 * mean - 1).reshape(1, 3, 1, 1)).sum((1, 2, 3))
     return weight * (2 * std).reshape(1, 3, 1, 1), bias + offset
 
 
 def _load_torchvision(layers: Sequence[ConvBN], state: Mapping[str, Tensor], path: Path) -> None:
     for (conv, bn), layer in zip(_torchvision_names(), layers, strict=True):
-        wanted = {f'conv.{k}': f'{conv}.{k}' for k in ('weight',)}
-        wanted |= {
-            f'bn.{k}': f'{bn}.{k}' for k in ('weight', 'bias', 'running_mean', 'running_var')
-        }
+        wanted = {f'bn.{k}': f'{bn}.{k}' for k in _NORM}
+        wanted['conv.weight'] = f'{conv}.weight'
         ours = layer.state_dict()
         for key, theirs in wanted.items():
             if theirs not in state or state[theirs].shape != ours[key].shape:
@@ -177,8 +175,8 @@ def _measure_statistics(
         sums[bn].append(torch.cat([moments, count]))  # type: ignore[index]
 
     hooks = [bn.register_forward_pre_hook(collect) for bn in norms]
-    mean = torch.tensor(IMAGENET_MEAN).reshape(1, 3, 1, 1)
-    std = torch.tensor(IMAGENET_STD).reshape(1, 3, 1, 1)
+    mean = torch.tensor(imagenet.MEAN).reshape(1, 3, 1, 1)
+    std = torch.tensor(imagenet.STD).reshape(1, 3, 1, 1)
     for image in images:
         pixels = torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)[None]
         encoder((pixels.float() / 255 - mean) / std)

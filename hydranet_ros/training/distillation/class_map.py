@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,23 @@ import numpy.typing as npt
 import yaml
 
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.resources import config_dir
 from hydranet_ros.training.datasets.sample import IGNORE
+from hydranet_ros.zoo import imagenet
 from hydranet_ros.zoo.card_types import SemanticClass
 from hydranet_ros.zoo.checksums import sha256
+
+
+@dataclass(frozen=True)
+class InputOptions:
+    """Say what a teacher of floats sees: (RGB / 255 - mean) / std, of `size` (height, width).
+
+    By default ImageNet's statistics; size None: as the teacher's file says.
+    """
+
+    mean: tuple[float, float, float] = imagenet.MEAN
+    std: tuple[float, float, float] = imagenet.STD
+    size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -30,6 +45,7 @@ class ClassMap:
     sources: tuple[str, ...]
     targets: tuple[int, ...]
     classes: tuple[SemanticClass, ...]
+    input: InputOptions = field(default_factory=InputOptions)
 
     @cached_property
     def pooling(self) -> npt.NDArray[np.float32]:
@@ -57,18 +73,30 @@ class ClassMap:
         }
 
 
+def find_class_map(name: str, root: Path) -> Path:
+    """Return the path of a class map: a file below `root`, or one of the project's by name."""
+    own = root / Path(name).expanduser()
+    if own.is_file():
+        return own
+    shipped = config_dir() / 'training' / f'{Path(name).name.removesuffix(".yaml")}.yaml'
+    if Path(name).parent == Path() and shipped.is_file():
+        return shipped
+    raise HydranetError(f'There is no class map {own}; check the path.')
+
+
 def read_class_map(path: Path) -> ClassMap:
     """Read a class map; HydranetError names the file and what is wrong with it.
 
     The YAML file has `classes`, a list of {name, color}, and `teacher`, a list of one
-    {teacher's class: class or null} for each of the teacher's ids in order.
+    {teacher's class: class or null} for each of the teacher's ids in order; it may have `input`,
+    a mapping of the fields of InputOptions.
     """
     try:
         content = yaml.safe_load(path.read_text(encoding='utf-8'))
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise _refused(path, ' '.join(str(error).split())) from error
-    if not isinstance(content, dict) or set(content) != {'classes', 'teacher'}:
-        raise _refused(path, 'it must have the two keys classes and teacher')
+    if not isinstance(content, dict) or set(content) - {'input'} != {'classes', 'teacher'}:
+        raise _refused(path, 'it must have the keys classes and teacher, and may have input')
     classes = tuple(_class_of(item, path) for item in _listed(content['classes'], path))
     ids = {item.name: number for number, item in enumerate(classes)}
     if len(ids) != len(classes) or len(classes) >= IGNORE:
@@ -82,7 +110,22 @@ def read_class_map(path: Path) -> ClassMap:
             raise _refused(path, f'{source} becomes {name!r}, which is none of {", ".join(ids)}')
         sources.append(str(source))
         targets.append(IGNORE if name is None else ids[name])
-    return ClassMap(path, tuple(sources), tuple(targets), classes)
+    options = _options_of(content.get('input', {}), path)
+    return ClassMap(path, tuple(sources), tuple(targets), classes, options)
+
+
+def _options_of(content: Any, path: Path) -> InputOptions:
+    lengths = {'mean': 3, 'std': 3, 'size': 2}
+    if not isinstance(content, dict) or set(content) - set(lengths):
+        raise _refused(path, f'input may have {", ".join(lengths)}, not {content!r}')
+    for key, value in content.items():
+        numbers = isinstance(value, list) and all(isinstance(v, int | float) for v in value)
+        if not numbers or len(value) != lengths[key] or (key != 'mean' and min(value) <= 0):
+            raise _refused(path, f'input.{key} must be {lengths[key]} numbers, not {value!r}')
+    numbers_of = {key: tuple(value) for key, value in content.items()}
+    if 'size' in content:
+        numbers_of['size'] = tuple(int(value) for value in content['size'])
+    return InputOptions(**numbers_of)
 
 
 def _class_of(item: Any, path: Path) -> SemanticClass:

@@ -33,28 +33,26 @@ _FOLDERS = {Task.SEMANTIC: ('labels', 'confidence'), Task.DEPTH: ('depth',)}
 
 
 def run_labelling(
-    teacher: Path,
+    teacher: str,
     images: str,
     out: Path,
     *,
     split: str | None = None,
-    class_map: Path | None = None,
+    class_map: str | None = None,
     root: Path | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Path:
-    """Label `images` with the teacher in a file; returns `out`, which training reads.
+    """Label `images` with a teacher; returns `out`, which training reads.
 
-    teacher: a model card (.yaml), an .onnx or a .tflite file. images: a data set ('kitti:PATH'),
-    of which `split` is taken, or a folder of images. class_map: a YAML file, see class_map.py.
-    root: where relative paths begin. What is there already from the same teacher is kept.
-    HydranetError.
+    teacher: a model card (.yaml, or its name), an .onnx or a .tflite file. images: a data set
+    ('kitti:PATH'), of which `split` is taken, or a folder of images. class_map: a YAML file
+    (class_map.py), or the name of one of the project's. root: where relative paths begin, but
+    for `out`. What is there already from the same teacher is kept. HydranetError.
     """
     root = root or Path()
     dataset = _open_images(images, split, root)
-    model = root / os.path.expanduser(teacher)
-    mapping = None if class_map is None else root / os.path.expanduser(class_map)
-    return label(dataset, open_teacher(model, mapping, threads), out, progress=progress)
+    return label(dataset, open_teacher(teacher, class_map, root, threads), out, progress=progress)
 
 
 def label(

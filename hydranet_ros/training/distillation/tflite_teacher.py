@@ -18,14 +18,16 @@ from hydranet_ros.errors import HydranetError
 from hydranet_ros.training.distillation.window_teacher import probabilities
 from hydranet_ros.zoo.checksums import sha256
 
+_AGREEING = 0.99  # pixels whose largest score gives their id; ties may not
+
 
 class TfliteSegmenter:
     """Run a TFLite segmenter with one image input [1, H, W, 3] and one output.
 
-    classes: how many it knows. A quantised input must cover a symmetric range about RGB
-    127.5 (as MobileNets do), a float one takes RGB / 127.5 - 1. Where the output is ids, the
-    logits that they were taken from are read instead if the file shows them: ids alone have no
-    confidence. Raises HydranetError.
+    classes: how many it knows. A uint8 input takes RGB as it is, an int8 one less 128, a float
+    one RGB / 127.5 - 1, as is usual there. Where the output is ids, the logits that they were
+    taken from are read instead if the file shows them: ids alone have no confidence. Raises
+    HydranetError.
     """
 
     def __init__(self, path: Path, classes: int, *, threads: int | None = None) -> None:
@@ -42,7 +44,9 @@ class TfliteSegmenter:
                 'take one image [1, H, W, 3] and give one map.'
             )
         self.size: tuple[int, int] | None = (shape[1], shape[2])
+        self._ids = outputs[0]
         self._input, self._output = inputs[0], self._scores(outputs[0])
+        self._checked = self._output is self._ids
 
     @property
     def provenance(self) -> Mapping[str, Any]:
@@ -66,10 +70,12 @@ class TfliteSegmenter:
         scale, zero = self._output['quantization']
         if scale and scores.ndim == 3:
             scores = (scores.astype(np.float32) - zero) * np.float32(scale)
+        if not self._checked:
+            self._check(scores)
         return probabilities(scores, self._classes)
 
     def _quantised(self, rgb: npt.NDArray[np.uint8]) -> np.ndarray:
-        """Bring RGB to the input's type; uint8 with zero point 128 takes it as it is."""
+        """Bring RGB to the input's type."""
         dtype = self._input['dtype']
         if dtype == np.uint8:
             return rgb
@@ -93,6 +99,18 @@ class TfliteSegmenter:
             if tuple(int(n) for n in tensor['shape']) == (*shape, self._classes):
                 return tensor
         return output
+
+    def _check(self, scores: np.ndarray) -> None:
+        """Refuse logits that are not those of the output, once."""
+        ids = self._interpreter.get_tensor(self._ids['index'])[0]
+        agreeing = float((scores.argmax(2) == ids).mean())
+        if agreeing < _AGREEING:
+            raise HydranetError(
+                f'{self._path}: the tensor {self._output["name"]} does not hold the scores of the '
+                f'output ({100 * agreeing:.1f} % agree). Export the teacher with its logits as '
+                'the output.'
+            )
+        self._checked = True
 
 
 def _interpreter(path: Path, threads: int | None) -> Any:

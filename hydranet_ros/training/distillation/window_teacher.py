@@ -133,9 +133,15 @@ def _weights(height: int, width: int) -> npt.NDArray[np.float32]:
 
 
 def probabilities(scores: np.ndarray, classes: int) -> npt.NDArray[np.float32]:
-    """Return probabilities of logits (h, w, K), or of ids (h, w), each of which is sure."""
+    """Return probabilities of logits or probabilities (h, w, K), or of ids (h, w).
+
+    An id is sure, one past the end no class.
+    """
     if scores.ndim == 2:
-        ids = np.clip(scores.astype(np.int64), 0, classes)  # past the end: no class
+        ids = scores.astype(np.int64)
+        ids[(ids < 0) | (ids > classes)] = classes
         return np.eye(classes + 1, classes, dtype=np.float32)[ids]
+    if scores.min() >= 0 and np.allclose(scores.sum(2), 1, atol=1e-2):
+        return scores.astype(np.float32)
     exponents = np.exp(scores - scores.max(2, keepdims=True))
     return exponents / exponents.sum(2, keepdims=True)
