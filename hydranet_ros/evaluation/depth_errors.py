@@ -117,11 +117,10 @@ def _sums(
     counts: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.float64]:
     """Sum what `_figures` divides; each pixel counts `counts` times."""
-    error = predicted - true
-    logs = np.log(predicted / true)
-    ratio = np.exp(np.abs(logs))
-    sums = [counts, error**2 * counts, logs**2 * counts, np.abs(error) / true * counts]
-    sums += [(ratio < 1.25**power) * counts for power in (1, 2, 3)]
+    error = np.abs(predicted - true)
+    logs = np.abs(np.log(predicted / true))
+    sums = [counts, error**2 * counts, logs**2 * counts, error / true * counts]
+    sums += [(logs < power * np.log(1.25)) * counts for power in (1, 2, 3)]
     return np.array([one.sum() for one in sums])
 
 

@@ -45,10 +45,9 @@ def _semantic_table(semantic: SemanticEvaluation) -> str:
     rows = []
     for name, iou, pixels in zip(semantic.classes, errors.iou, errors.true_pixels, strict=True):
         share = 100 * pixels / errors.pixels if errors.pixels else None
-        rows.append([name, _percent(iou), _percent(share)])
-    counted = sum(one is not None for one in errors.iou)
-    rows.append([f'**mIoU of {counted} classes**', _percent(errors.miou), ''])
-    rows.append(['pixel accuracy', _percent(errors.pixel_accuracy), f'{errors.pixels} pixels'])
+        rows.append([name, _rounded(iou), _rounded(share)])
+    rows.append([f'**mIoU of {errors.classes_counted} classes**', _rounded(errors.miou), ''])
+    rows.append(['pixel accuracy', _rounded(errors.pixel_accuracy), f'{errors.pixels} pixels'])
     return markdown_table(['class', 'IoU %', 'of the pixels %'], rows)
 
 
@@ -67,15 +66,15 @@ def _depth_table(depth: DepthEvaluation) -> str:
 
 def _depth_row(name: str, errors: DepthFigures, coverage: float | None) -> list[str]:
     precise = (_number(one) for one in (errors.rmse, errors.rmse_log, errors.abs_rel))
-    within = (_percent(one) for one in (errors.delta1, errors.delta2, errors.delta3))
-    return [name, *precise, *within, _percent(coverage)]
+    within = (_rounded(one) for one in (errors.delta1, errors.delta2, errors.delta3))
+    return [name, *precise, *within, _rounded(coverage)]
 
 
 def _normals_table(normals: NormalsResult) -> str:
     header = ['normals', 'mean °', 'median °', '< 11.25° %', '< 22.5° %', '< 30° %', 'coverage %']
     figures = [normals.mean, normals.median]
     figures += [normals.within_11_25, normals.within_22_5, normals.within_30, normals.coverage]
-    return markdown_table(header, [['model', *map(_percent, figures)]])
+    return markdown_table(header, [['model', *map(_rounded, figures)]])
 
 
 def _notes(result: EvaluationResult) -> Iterator[str]:
@@ -138,7 +137,7 @@ def _depth_notes(depth: DepthEvaluation) -> Iterator[str]:
         yield 'Scaled by the true median, errors say nothing of the metres.'
 
 
-def _percent(value: float | None) -> str:
+def _rounded(value: float | None) -> str:
     return '-' if value is None else f'{value:.2f}'
 
 

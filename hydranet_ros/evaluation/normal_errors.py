@@ -47,10 +47,10 @@ class NormalErrors:
             raise HydranetError(
                 f'The normals are of two sizes: predicted {prediction.shape}, true {truth.shape}.'
             )
-        lengths = np.linalg.norm(truth, axis=2)
+        lengths = _lengths(truth)
         valid = np.isfinite(lengths) & (lengths > 0)
         true, predicted = truth[valid].astype(np.float64), prediction[valid].astype(np.float64)
-        lengths = np.linalg.norm(predicted, axis=1)
+        lengths = _lengths(predicted)
         covered = np.isfinite(lengths) & (lengths > 0)
         angles = _angles(predicted[covered], true[covered])
         self.state[0] += len(covered)
@@ -81,6 +81,10 @@ class NormalErrors:
 
 
 def _angles(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> npt.NDArray:
-    """Return the angles between rows of (n, 3) in degrees; exact for small ones too."""
-    across = np.linalg.norm(np.cross(one, other), axis=1)
-    return np.degrees(np.arctan2(across, np.einsum('ij,ij->i', one, other)))
+    """Return the angles between rows of (n, 3) in degrees; exact for small ones too (Kahan)."""
+    one, other = one / _lengths(one)[:, None], other / _lengths(other)[:, None]
+    return np.degrees(2.0 * np.arctan2(_lengths(one - other), _lengths(one + other)))
+
+
+def _lengths(vectors: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    return np.sqrt(np.einsum('...i,...i->...', vectors, vectors))
