@@ -149,13 +149,7 @@ class File:
         self, path: Path, *, border: tuple[float, float, float], like_torch: bool
     ) -> None:
         with np.load(path) as arrays:
-            self._layers = [
-                (
-                    dequantised(arrays, f'conv{i:02d}'),
-                    torch.from_numpy(arrays[f'conv{i:02d}.bias']),
-                )
-                for i in range(53)
-            ]
+            self._layers = [dequantised(arrays, f'conv{i:02d}') for i in range(53)]
         self._border = (2 * torch.tensor(border) - 1).reshape(1, 3, 1, 1)
         self._like_torch = like_torch
 
