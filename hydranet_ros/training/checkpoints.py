@@ -17,7 +17,6 @@ from hydranet_ros.errors import first_line
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.training.module import RECIPE_KEY
 from hydranet_ros.training.recipe import differences
-from hydranet_ros.training.recipe import plain
 from hydranet_ros.training.recipe_types import Recipe
 from hydranet_ros.training.validation import higher_is_better
 from hydranet_ros.training.validation import selected
@@ -97,7 +96,7 @@ def read_run(path: Path) -> dict[str, Any]:
 
 def check_same_recipe(recipe: Recipe, path: Path) -> None:
     """Refuse to go on from a checkpoint of another recipe."""
-    if changes := differences(read_run(path)[RECIPE_KEY], plain(recipe)):
+    if changes := differences(read_run(path)[RECIPE_KEY], recipe, path):
         raise HydranetError(
             f'{path} is of another recipe: {"; ".join(changes[:5])}. Choose another --out, or '
             'take the recipe that it was made with.'

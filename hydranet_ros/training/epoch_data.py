@@ -75,7 +75,9 @@ class ValidationBatches:
         if not self._due():
             return
         with ThreadPoolExecutor(1) as pool:
-            ahead = [pool.submit(self._dataset.__getitem__, i) for i in self._indices[: self._batch]]
+            ahead = [
+                pool.submit(self._dataset.__getitem__, i) for i in self._indices[: self._batch]
+            ]
             held: list[Sample] = []
             for place in range(len(self._indices)):
                 sample = ahead.pop(0).result()

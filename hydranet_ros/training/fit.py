@@ -69,9 +69,7 @@ def _trainer(recipe: Recipe, out: Path, images_per_step: int) -> pl.Trainer:
     if recipe.ema is not None:
         callbacks.append(MovingAverage(recipe.ema))
     callbacks.append(
-        Checkpoints(
-            out, every=recipe.checkpoint_every, epochs=recipe.epochs, select=recipe.select
-        )
+        Checkpoints(out, every=recipe.checkpoint_every, epochs=recipe.epochs, select=recipe.select)
     )
     return pl.Trainer(
         accelerator=recipe.accelerator,

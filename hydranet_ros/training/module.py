@@ -54,7 +54,7 @@ class TrainingModule(pl.LightningModule):
         self.automatic_optimization = False
         self.recipe = recipe
         if recipe.channels_last:  # before DDP lays out its buckets
-            network.to(memory_format=torch.channels_last)
+            network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.network = network
         self.validations = list(validations)
         self.metrics: dict[str, float] = {}
@@ -69,7 +69,7 @@ class TrainingModule(pl.LightningModule):
         if recipe.losses.weighting is Weighting.UNCERTAINTY:
             self.task_weights = UncertaintyWeights(names)
         else:
-            self.task_weights = FixedWeights({task: 1.0 for task in names} | recipe.losses.fixed)
+            self.task_weights = FixedWeights(dict.fromkeys(names, 1.0) | recipe.losses.fixed)
         self.register_buffer('mean', _per_channel(MEAN) * 255, persistent=False)
         self.register_buffer('std', _per_channel(STD) * 255, persistent=False)
 

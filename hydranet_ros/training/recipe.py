@@ -20,8 +20,18 @@ from hydranet_ros.zoo.card_types import Domain
 from hydranet_ros.zoo.card_types import Task
 
 # What may change between a run and its continuation: it does not enter the result.
-FREE = ('accelerator', 'workers', 'cache_mb', 'compile', 'channels_last', 'checkpoint_every')
-FREE += ('card', 'prepare')
+FREE = frozenset(
+    {
+        'accelerator',
+        'cache_mb',
+        'card',
+        'channels_last',
+        'checkpoint_every',
+        'compile',
+        'prepare',
+        'workers',
+    }
+)
 
 
 def load_recipe(name_or_path: str | Path) -> Recipe:
@@ -55,13 +65,17 @@ def plain(value: Any) -> Any:
     return plain(asdict(value)) if hasattr(value, '__dataclass_fields__') else value
 
 
-def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    """Say in which keys two plain recipes differ, but for those that do not enter the result."""
-    keys = [key for key in {**old, **new} if key not in FREE]
+def differences(old: dict[str, Any], new: Recipe, path: Path) -> list[str]:
+    """Say in which keys a recipe differs from the plain one in `path`, in those of the result.
+
+    What the old one does not state, because it is older than a key, has the default.
+    """
+    was, now = plain(Reader(path).read(Recipe, old)), plain(new)
     return [
-        f'{where}: {was} became {now}'
-        for key in keys
-        for where, was, now in _changes(key, old.get(key), new.get(key))
+        f'{where}: {before} became {after}'
+        for key in now
+        if key not in FREE
+        for where, before, after in _changes(key, was[key], now[key])
     ]
 
 
@@ -142,12 +156,16 @@ def _check_sets(recipe: Recipe, reader: Reader) -> None:
         for j, data in enumerate(stream.data)
     ]
     places += [(f'validation[{i}]', data) for i, data in enumerate(recipe.validation)]
-    names = [domain.name for domain in recipe.domains]
+    names: list[str | None] = [domain.name for domain in recipe.domains]
     for where, data in places:
         if data.batch < 1:
             reader.refuse(f'{where}.batch', 'must be at least 1')
         if data.domain not in (names or [None]):
-            known = f'one of {", ".join(names)}' if names else 'left out: there are no domains'
+            known = (
+                f'one of {", ".join(map(str, names))}'
+                if names
+                else 'left out: there are no domains'
+            )
             reader.refuse(f'{where}.domain', f'must be {known}')
         domain = domain_of(recipe, data.domain)
         classes = [item.name for item in recipe.classes[domain.start : domain.stop]]

@@ -65,7 +65,7 @@ class RunData(pl.LightningDataModule):
         per_epoch = self.steps_per_epoch(trainer.world_size)
         return EpochSteps(
             self.streams,
-            start=trainer.current_epoch * per_epoch,
+            start=trainer.global_step,
             steps=recipe.epochs * per_epoch,
             steps_per_epoch=per_epoch,
             rank=trainer.global_rank,

@@ -61,9 +61,7 @@ def make_scheduler(
     return LambdaLR(optimiser, factor)
 
 
-def learning_rate_factor(
-    schedule: Schedule, step: int, steps: int, steps_per_epoch: int
-) -> float:
+def learning_rate_factor(schedule: Schedule, step: int, steps: int, steps_per_epoch: int) -> float:
     """Return what the learning rates are multiplied by at a step, counted from 0."""
     warm = min(1.0, (step + 1) / (schedule.warmup_steps + 1))
     if schedule.kind is Decay.POLY:

@@ -56,37 +56,40 @@ class Relabelled(DataSet):
 
 def open_training_set(entry: TrainingSet, recipe: Recipe, places: Places) -> DataSet:
     """Open a set of a stream, with the annotations that teachers made for it."""
-    dataset = _open(entry, recipe, places)
-    for annotations in entry.annotations:
-        folder = places.out / annotations.folder
+    dataset = _open(entry, places)
+    for added in entry.annotations:
+        folder = places.out / added.folder
         if not folder.is_dir():
             raise HydranetError(
                 f'There are no annotations {folder} for {entry.set}; name the teacher that makes '
                 'them under prepare in the recipe, or run `hydranet train --label`.'
             )
         dataset = with_annotations(
-            dataset,
-            folder,
-            weight=annotations.weight,
-            min_confidence=annotations.min_confidence,
+            dataset, folder, weight=added.weight, min_confidence=added.min_confidence
         )
     if not dataset.tasks & set(recipe.tasks):
         raise HydranetError(
             f'The set {entry.set} annotates none of {", ".join(t.value for t in recipe.tasks)}; '
             'leave it out, or give it annotations by a teacher.'
         )
-    return dataset
+    return _with_classes_of(recipe, dataset, entry)
 
 
 def open_validation_set(entry: ValidationSet, recipe: Recipe, places: Places) -> DataSet:
     """Open a set to measure on."""
-    return _open(entry, recipe, places)
+    return _with_classes_of(recipe, _open(entry, places), entry)
 
 
-def _open(entry: TrainingSet | ValidationSet, recipe: Recipe, places: Places) -> DataSet:
+def _open(entry: TrainingSet | ValidationSet, places: Places) -> DataSet:
     dataset = open_dataset(entry.set, split=entry.split, root=places.data)
     if not len(dataset):
         raise HydranetError(f'The set {entry.set} (split {entry.split}) is empty.')
+    return dataset
+
+
+def _with_classes_of(
+    recipe: Recipe, dataset: DataSet, entry: TrainingSet | ValidationSet
+) -> DataSet:
     domain = domain_of(recipe, entry.domain)
     classes = recipe.classes[domain.start : domain.stop]
     if not dataset.classes or not classes:

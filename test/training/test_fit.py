@@ -1,0 +1,168 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""A whole training on the CPU: it learns, survives a kill bit for bit, runs in two processes.
+
+GPUs, several machines and bf16 on a GPU are not verified here.
+"""
+
+from collections.abc import Iterator
+import csv
+import os
+from pathlib import Path
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+import pytest
+import torch
+
+from hydranet_ros.errors import HydranetError
+from hydranet_ros.training.fit import fit
+
+from .runs import checkpoint
+from .runs import recipe
+from .runs import write_data
+from .runs import write_recipe
+
+DEADLINE_S = 240
+
+
+@pytest.fixture(scope='module', autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Sum in one order here and in the processes that are started."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope='module')
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_data(tmp_path_factory.mktemp('data'))
+
+
+@pytest.fixture(scope='module')
+def finished(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Train without an interruption."""
+    out = tmp_path_factory.mktemp('finished')
+    fit(recipe(out), data, out)
+    return out
+
+
+def test_a_run_leaves_its_state_and_its_log(finished: Path) -> None:
+    rows = list(csv.DictReader((finished / 'log.csv').open()))
+    assert [row['epoch'] for row in rows] == ['1', '2', '3']
+    assert [row['step'] for row in rows] == ['3', '6', '9']
+    assert float(rows[-1]['lr_decoder']) < float(rows[0]['lr_decoder'])
+    for name in ('loss/semantic', 'loss/depth', 'images_per_s', 'folder/mIoU', 'folder/RMSE'):
+        assert float(rows[-1][name]) > 0, name
+    assert list((finished / 'tensorboard').glob('events.*'))
+    assert not list(finished.glob('*.part'))
+    best = checkpoint(finished, 'best.ckpt')['callbacks']
+    assert max(float(row['folder/mIoU']) for row in rows) == pytest.approx(
+        best['Checkpoints']['best']['value'], abs=1e-4
+    )
+
+
+def test_a_killed_run_goes_on_to_the_same_bits(
+    data: Path, finished: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    process = start(write_recipe(tmp_path / 'recipe.yaml'), data, tmp_path / 'out')
+    wait_for(tmp_path / 'out' / 'last.ckpt', process)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    epochs = len((tmp_path / 'out' / 'log.csv').read_text().splitlines()) - 1
+    assert epochs < 3, 'the run had ended before it could be killed'
+    fit(recipe(tmp_path), data, tmp_path / 'out')
+    assert 'going on from' in capfd.readouterr().err
+    assert_same(checkpoint(tmp_path / 'out'), checkpoint(finished))
+
+
+def test_a_finished_run_is_left_alone(data: Path, finished: Path) -> None:
+    before = (finished / 'last.ckpt').read_bytes()
+    fit(recipe(finished), data, finished)
+    assert (finished / 'last.ckpt').read_bytes() == before
+
+
+def test_a_run_of_another_recipe_is_refused(data: Path, finished: Path) -> None:
+    other = {'lr_encoder': 0.001, 'lr_decoder': 0.02}
+    with pytest.raises(HydranetError, match=r'optimiser.lr_decoder: 0.01 became 0.02'):
+        fit(recipe(finished, optimiser=other), data, finished)
+    fit(recipe(finished, workers=1), data, finished)
+
+
+def test_a_damaged_checkpoint_is_told(data: Path, tmp_path: Path) -> None:
+    (tmp_path / 'last.ckpt').write_bytes(b'not a checkpoint')
+    with pytest.raises(HydranetError, match=r'last\.ckpt cannot be read'):
+        fit(recipe(tmp_path), data, tmp_path)
+
+
+def test_missing_data_is_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(HydranetError, match='there is no folder'):
+        fit(recipe(tmp_path), tmp_path / 'nowhere', tmp_path)
+
+
+def test_two_processes_share_the_draws(data: Path, tmp_path: Path) -> None:
+    """Two processes with half the batch see what one sees with the whole of it.
+
+    Batch norm takes the statistics of each process, so they are frozen for the comparison.
+    """
+    stream = {'crop': [32, 48], 'flip': False, 'data': [{'set': 'folder:labelled', 'batch': 1}]}
+    changes: dict[str, Any] = {
+        'tasks': ['semantic'],
+        'depth': None,
+        'validation': [{'set': 'folder:labelled', 'batch': 1}],
+        'frozen_bn': True,
+        'epochs': 2,
+        'steps_per_epoch': 2,
+        'ema': None,
+    }
+    two = write_recipe(tmp_path / 'two.yaml', streams=[stream], devices=2, **changes)
+    process = start(two, data, tmp_path / 'two')
+    whole = dict(stream, data=[{'set': 'folder:labelled', 'batch': 2}])
+    fit(recipe(tmp_path, streams=[whole], **changes), data, tmp_path / 'one')
+    output, _ = process.communicate(timeout=DEADLINE_S)
+    assert process.returncode == 0, output
+    ours, theirs = checkpoint(tmp_path / 'one'), checkpoint(tmp_path / 'two')
+    for key, value in ours['state_dict'].items():
+        if not key.startswith('task_weights'):
+            torch.testing.assert_close(theirs['state_dict'][key], value, rtol=1e-3, atol=1e-5)
+    best = [state['callbacks']['Checkpoints']['best'] for state in (ours, theirs)]
+    assert best[0]['metrics'] == pytest.approx(best[1]['metrics'], rel=1e-2)
+
+
+def start(path: Path, data: Path, out: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, '-m', 'hydranet_ros', 'train', str(path), '--data', str(data)]
+    return subprocess.Popen(
+        [*command, '--out', str(out)],
+        env=os.environ | {'OMP_NUM_THREADS': '1'},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + DEADLINE_S
+    while not path.exists():
+        assert process.poll() is None, process.stdout.read() if process.stdout else ''
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def assert_same(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
+    for part in ('state_dict', 'current_model_state', 'averaging_state'):
+        assert ours[part].keys() == theirs[part].keys()
+        for key, value in ours[part].items():
+            assert torch.equal(value, theirs[part][key]), f'{part}: {key}'
+    assert ours['global_step'] == theirs['global_step']
+    assert ours['epoch'] == theirs['epoch']
+    states = [state['optimizer_states'][0]['state'] for state in (ours, theirs)]
+    for index, state in states[0].items():
+        assert torch.equal(state['momentum_buffer'], states[1][index]['momentum_buffer'])
+    rows = [state['callbacks']['RunLog']['rows'] for state in (ours, theirs)]
+    timing = ('seconds', 'images_per_s')
+    stripped = [[{k: v for k, v in r.items() if k not in timing} for r in run] for run in rows]
+    assert stripped[0] == stripped[1]
