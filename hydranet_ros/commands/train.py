@@ -7,6 +7,10 @@ from __future__ import annotations
 import argparse
 import importlib.util
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hydranet_ros.training.recipe_types import Recipe
 
 SUMMARY = 'Train a network by a recipe, on data sets that annotate different tasks.'
 _DETAILS = """\
@@ -14,8 +18,15 @@ RECIPE is a file (.yaml) or one that comes with the project: street, kitti, nyud
 --out gets last.ckpt, best.ckpt, log.csv and TensorBoard's files. The same command goes on from
 where it was interrupted.
 
-example: hydranet train street --data ../shared/data --out runs/street
+--label runs a teacher over images instead, and stores what it says of them as annotations, which
+recipes name: --out gets labels/, confidence/, depth/ and provenance.json.
+
+examples:
+  hydranet train street --data ../shared/data --out runs/street
+  hydranet train --label --teacher segmenter.tflite --class-map cityscapes_to_camvid \\
+      --images kitti:../shared/data/kitti/sfnd_seq --split train --out runs/kitti_labels
 """
+_LABELLING = ('teacher', 'class_map', 'images', 'split')
 _NEEDS = {
     'torch': 'torch',
     'lightning': 'lightning',
@@ -28,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _DETAILS
-    parser.add_argument('recipe', metavar='RECIPE', help='a recipe by name or path')
+    parser.add_argument('recipe', nargs='?', metavar='RECIPE', help='a recipe by name or path')
     parser.add_argument(
         '--data',
         type=Path,
@@ -39,19 +50,91 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--out', type=Path, metavar='DIR', help='where to write (runs/NAME of the recipe)'
     )
+    label = parser.add_argument_group('labelling')
+    label.add_argument('--label', action='store_true', help='run a teacher instead of training')
+    label.add_argument('--teacher', metavar='T', help='a model card, an .onnx or a .tflite file')
+    label.add_argument('--class-map', metavar='MAP', help="from the teacher's classes to others")
+    label.add_argument(
+        '--images', metavar='SPEC', help='a data set such as kitti:PATH, or a folder'
+    )
+    label.add_argument('--split', help='of the data set (all of it)')
 
 
 def run(args: argparse.Namespace) -> int:
-    """Train; HydranetError where what it needs is not installed."""
+    """Train or label; HydranetError where what it needs is not installed."""
+    from hydranet_ros.errors import HydranetError
     from hydranet_ros.training.recipe import load_recipe
 
+    if args.label:
+        return _label(args)
+    if args.recipe is None:
+        raise HydranetError('There is no RECIPE; name one, or a teacher with --label --teacher.')
+    if options := [name for name in _LABELLING if getattr(args, name) is not None]:
+        raise HydranetError(f'--{options[0].replace("_", "-")} belongs to --label, not to RECIPE.')
     recipe = load_recipe(args.recipe)
     _require()
     from hydranet_ros.training.fit import fit
 
-    out = args.out or Path('runs') / recipe.name
-    fit(recipe, args.data.expanduser(), out.expanduser())
+    data, out = args.data.expanduser(), (args.out or Path('runs') / recipe.name).expanduser()
+    _prepare(recipe, data, out)
+    fit(recipe, data, out)
     return 0
+
+
+def _label(args: argparse.Namespace) -> int:
+    from hydranet_ros.errors import HydranetError
+
+    needed = {'--teacher': args.teacher, '--images': args.images, '--out': args.out}
+    lacking = [name for name, value in needed.items() if value is None]
+    if lacking or args.recipe is not None:
+        problem = f'needs {", ".join(lacking)}' if lacking else f'takes no RECIPE ({args.recipe})'
+        raise HydranetError(f'--label {problem}; see `hydranet train --help`.')
+    _label_images(
+        args.teacher,
+        args.images,
+        args.out.expanduser(),
+        split=args.split,
+        class_map=args.class_map,
+        root=args.data.expanduser(),
+    )
+    return 0
+
+
+def _prepare(recipe: Recipe, data: Path, out: Path) -> None:
+    """Make the annotations that the recipe asks for, as far as they are not there yet."""
+    for job in recipe.prepare:
+        _label_images(
+            job.teacher,
+            job.images,
+            out / job.out,
+            split=job.split,
+            class_map=job.class_map,
+            root=data,
+        )
+
+
+def _label_images(
+    teacher: str,
+    images: str,
+    out: Path,
+    *,
+    split: str | None,
+    class_map: str | None,
+    root: Path,
+) -> None:
+    from tqdm import tqdm
+
+    from hydranet_ros.training.distillation.labelling import run_labelling
+
+    with tqdm(desc=f'labelling {images}', unit='image', disable=None) as bar:
+
+        def report(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        run_labelling(
+            teacher, images, out, split=split, class_map=class_map, root=root, progress=report
+        )
 
 
 def _require() -> None:
