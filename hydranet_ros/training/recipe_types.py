@@ -64,7 +64,8 @@ class TrainingSet:
     """A data set in a stream: `batch` images of it in every batch.
 
     `domain` names the slice of the classes that its labels mean, where the network has several.
-    `classes` renames its classes to those of the network; null ignores one.
+    `classes` renames its classes to those of the network; null ignores one. `no_depth_on` names
+    classes of the network at whose pixels no depth is learned, such as the sky.
     """
 
     set: str
@@ -73,6 +74,7 @@ class TrainingSet:
     domain: str | None = None
     classes: dict[str, str | None] = field(default_factory=dict)
     annotations: tuple[Annotations, ...] = ()
+    no_depth_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
