@@ -98,8 +98,8 @@ def open_training_set(entry: TrainingSet, recipe: Recipe, places: Places) -> Dat
     names = [item.name for item in recipe.classes]
     if unknown := set(entry.no_depth_on) - set(names):
         raise HydranetError(
-            f'The set {entry.set} is to have no depth on {", ".join(sorted(unknown))}, which is no '
-            f'class of the network; known: {", ".join(names)}.'
+            f'The set {entry.set} is to have no depth on {", ".join(sorted(unknown))}, no '
+            f'class of the network: {", ".join(names)}.'
         )
     return WithoutDepth(dataset, [names.index(name) for name in entry.no_depth_on])
 
