@@ -36,7 +36,9 @@ class NetworkTeacher:
         weights: Path | None = None,
         threads: int | None = None,
     ) -> None:
-        self._perception = Perception.load(model, weights=weights, threads=threads)
+        self._perception = Perception.load(
+            model, weights=weights, precision='fp32', threads=threads
+        )
         card = self._perception.card
         if not card.trained:
             raise HydranetError(f'Model {card.name} is untrained; it can teach nothing.')
