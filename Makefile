@@ -73,5 +73,5 @@ $(VENV)/.for-demo: $(VENV)/.made setup.py constraints.txt
 	@touch $@
 
 $(VENV)/.for-test: $(VENV)/.for-demo
-	$(PIP) --no-build-isolation -e '.[cpu,torch,ros-$(DISTRO),test]'
+	$(PIP) --no-build-isolation -e '.[cpu,torch,train,ros-$(DISTRO),test]'
 	@touch $@

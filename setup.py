@@ -24,6 +24,8 @@ BY_COLCON = not {'install', 'develop'}.isdisjoint(sys.argv[1:])
 # 1.18 is the first to read the model files' IR version 10.
 CPU = ['onnxruntime>=1.18', 'openvino>=2024.0']
 TORCH = ['torch']
+# torch comes first, as its site says for the machine: lightning would take any.
+TRAIN = ['lightning>=2.6', 'tensorboard>=2.16', 'ai-edge-litert>=1.3']
 VIEW = ['rerun-sdk']
 
 
@@ -94,6 +96,7 @@ setup(
     extras_require={
         'cpu': CPU,
         'torch': TORCH,
+        'train': TRAIN,
         'view': VIEW,
         'ros-jazzy': ros('7.1.6', '8.4.3', '5.3.6', '2.0.3'),
         'ros-kilted': ros('9.1.2', '9.3.3', '5.5.1', '2.3.0'),
@@ -102,6 +105,7 @@ setup(
             'pytest-timeout',
             'hypothesis',
             'rosbags',
+            'torchmetrics',
             'ruff',
             'mypy',
             'types-PyYAML',
