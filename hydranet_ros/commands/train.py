@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 SUMMARY = 'Train a network by a recipe, on data sets that annotate different tasks.'
 _DETAILS = """\
 RECIPE is a file (.yaml) or one that comes with the project: street, kitti, nyudv2 and others.
---out gets last.ckpt, best.ckpt, log.csv and TensorBoard's files. The same command goes on from
-where it was interrupted.
+--out gets last.ckpt, best.ckpt, log.csv, TensorBoard's files and at the end model/: the model
+file and its card. The same command goes on from where it was interrupted.
 
 --label runs a teacher over images instead, and stores what it says of them as annotations, which
 recipes name: --out gets labels/, confidence/, depth/ and provenance.json.
@@ -50,6 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--out', type=Path, metavar='DIR', help='where to write (runs/NAME of the recipe)'
     )
+    parser.add_argument(
+        '--publish', action='store_true', help='do not train: write model/ of what is in --out'
+    )
     label = parser.add_argument_group('labelling')
     label.add_argument('--label', action='store_true', help='run a teacher instead of training')
     label.add_argument('--teacher', metavar='T', help='a model card, an .onnx or a .tflite file')
@@ -74,10 +77,14 @@ def run(args: argparse.Namespace) -> int:
     recipe = load_recipe(args.recipe)
     _require()
     from hydranet_ros.training.fit import fit
+    from hydranet_ros.training.publishing import publish
 
     data, out = args.data.expanduser(), (args.out or Path('runs') / recipe.name).expanduser()
-    _prepare(recipe, data, out)
-    fit(recipe, data, out)
+    if not args.publish:
+        _prepare(recipe, data, out)
+        if not fit(recipe, data, out):
+            return 0  # the first process publishes
+    print(publish(recipe, out))
     return 0
 
 
@@ -102,9 +109,16 @@ def _label(args: argparse.Namespace) -> int:
 
 def _prepare(recipe: Recipe, data: Path, out: Path) -> None:
     """Make the annotations that the recipe asks for, as far as they are not there yet."""
+    from hydranet_ros.training.teacher_run import PREFIX
+    from hydranet_ros.training.teacher_run import trained_teacher
+
     for job in recipe.prepare:
+        teacher = job.teacher
+        if teacher.startswith(PREFIX):
+            card = trained_teacher(teacher.removeprefix(PREFIX), data, out)
+            teacher = str(card.absolute())
         _label_images(
-            job.teacher,
+            teacher,
             job.images,
             out / job.out,
             split=job.split,

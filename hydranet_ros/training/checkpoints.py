@@ -18,6 +18,7 @@ from hydranet_ros.errors import HydranetError
 from hydranet_ros.training.module import RECIPE_KEY
 from hydranet_ros.training.recipe import differences
 from hydranet_ros.training.recipe_types import Recipe
+from hydranet_ros.training.run_log import RunLog
 from hydranet_ros.training.validation import higher_is_better
 from hydranet_ros.training.validation import selected
 
@@ -101,6 +102,14 @@ def check_same_recipe(recipe: Recipe, path: Path) -> None:
             f'{path} is of another recipe: {"; ".join(changes[:5])}. Choose another --out, or '
             'take the recipe that it was made with.'
         )
+
+
+def selection(run: dict[str, Any]) -> dict[str, Any]:
+    """Return epoch and metrics that a checkpoint stands for: the selected ones, else the last."""
+    callbacks = run['callbacks']
+    if best := callbacks[Checkpoints.__qualname__][BEST_KEY]:
+        return dict(best)
+    return {'epoch': run['epoch'] + 1, 'metrics': callbacks[RunLog.__qualname__]['metrics']}
 
 
 def _flush(path: Path) -> None:

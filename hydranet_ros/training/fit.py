@@ -18,7 +18,7 @@ from hydranet_ros.training.checkpoints import check_same_recipe
 from hydranet_ros.training.checkpoints import Checkpoints
 from hydranet_ros.training.checkpoints import LAST
 from hydranet_ros.training.module import TrainingModule
-from hydranet_ros.training.recipe_types import Precision
+from hydranet_ros.training.recipe_choices import Precision
 from hydranet_ros.training.recipe_types import Recipe
 from hydranet_ros.training.run_data import RunData
 from hydranet_ros.training.run_log import RunLog
@@ -31,8 +31,10 @@ from hydranet_ros.training.weight_average import MovingAverage
 PRECISIONS = {Precision.FP32: '32-true', Precision.BF16: 'bf16-mixed'}
 
 
-def fit(recipe: Recipe, data: Path, out: Path) -> None:
+def fit(recipe: Recipe, data: Path, out: Path) -> bool:
     """Train to the last epoch of the recipe; `out` gets checkpoints and logs.
+
+    Returns whether this is the first of the processes that train, for what one alone has to do.
 
     Where `out` has last.ckpt of the same recipe, training goes on from it, to the same weights as
     without the interruption. HydranetError where it is of another recipe, or data is missing.
@@ -62,6 +64,7 @@ def fit(recipe: Recipe, data: Path, out: Path) -> None:
     if resumes and trainer.is_global_zero:
         print(f'going on from {last}', file=sys.stderr)
     trainer.fit(module, datamodule=run_data, ckpt_path=last if resumes else None)
+    return bool(trainer.is_global_zero)
 
 
 def _trainer(recipe: Recipe, out: Path, images_per_step: int) -> pl.Trainer:

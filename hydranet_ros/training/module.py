@@ -17,8 +17,8 @@ from hydranet_ros.training.batch import Batch
 from hydranet_ros.training.datasets.sample import Sample
 from hydranet_ros.training.objective import Objective
 from hydranet_ros.training.recipe import plain
+from hydranet_ros.training.recipe_choices import Weighting
 from hydranet_ros.training.recipe_types import Recipe
-from hydranet_ros.training.recipe_types import Weighting
 from hydranet_ros.training.schedules import make_optimiser
 from hydranet_ros.training.schedules import make_scheduler
 from hydranet_ros.training.task_weights import FixedWeights

@@ -12,6 +12,7 @@ from typing import Any
 
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.resources import config_dir
+from hydranet_ros.training.datasets.classes import BY_DATA_SET
 from hydranet_ros.training.recipe_fields import read_mapping
 from hydranet_ros.training.recipe_fields import Reader
 from hydranet_ros.training.recipe_types import Recipe
@@ -42,7 +43,7 @@ def load_recipe(name_or_path: str | Path) -> Recipe:
     path = _find(str(name_or_path))
     mapping = read_mapping(path)
     reader = Reader(path)
-    _take_card(mapping, reader)
+    _take_classes(mapping, reader)
     recipe = reader.read(Recipe, mapping)
     _check(recipe, reader)
     return recipe
@@ -102,12 +103,15 @@ def _find(text: str) -> Path:
     return path
 
 
-def _take_card(mapping: dict[str, Any], reader: Reader) -> None:
-    """Take classes, domains and depth of the model that `classes_of` names."""
+def _take_classes(mapping: dict[str, Any], reader: Reader) -> None:
+    """Take the classes of the data set, or classes and domains of the model, in `classes_of`."""
     if (name := mapping.pop('classes_of', None)) is None:
         return
     if not isinstance(name, str):
-        reader.refuse('classes_of', 'must name a model')
+        reader.refuse('classes_of', 'must name a data set or a model')
+    if name in BY_DATA_SET:
+        mapping.setdefault('classes', plain(list(BY_DATA_SET[name])))
+        return
     card = load_card(name)
     mapping.setdefault('classes', plain(list(card.classes)))
     mapping.setdefault('domains', plain(list(card.domains)))

@@ -6,48 +6,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field
-from enum import Enum
 
+from hydranet_ros.training.recipe_choices import Decay
+from hydranet_ros.training.recipe_choices import DecoderStart
+from hydranet_ros.training.recipe_choices import Optimiser
+from hydranet_ros.training.recipe_choices import Precision
+from hydranet_ros.training.recipe_choices import Weighting
 from hydranet_ros.zoo.card_types import DepthRange
 from hydranet_ros.zoo.card_types import Domain
 from hydranet_ros.zoo.card_types import SemanticClass
 from hydranet_ros.zoo.card_types import Task
-
-
-class Optimiser(str, Enum):
-    """How a step follows from the gradients."""
-
-    SGD = 'sgd'
-    ADAMW = 'adamw'
-
-
-class Decay(str, Enum):
-    """How the learning rates fall."""
-
-    POLY = 'poly'
-    STEP = 'step'
-    CONSTANT = 'constant'
-
-
-class Precision(str, Enum):
-    """What the network computes in; weights and losses are fp32 always."""
-
-    FP32 = 'fp32'
-    BF16 = 'bf16'
-
-
-class DecoderStart(str, Enum):
-    """How the decoder's and heads' weights are drawn."""
-
-    PAPER = 'paper'
-    SCALED = 'scaled'
-
-
-class Weighting(str, Enum):
-    """Where the weights of the tasks' losses come from."""
-
-    FIXED = 'fixed'
-    UNCERTAINTY = 'uncertainty'
 
 
 @dataclass(frozen=True)

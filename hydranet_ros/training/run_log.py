@@ -32,16 +32,18 @@ class RunLog(Callback):
         self._path = out / LOG_NAME
         self._images_per_step = images_per_step
         self._rows: list[dict[str, float | int]] = []
+        self._metrics: dict[str, float] = {}
         self._sums: dict[str, Tensor] = {}
         self._steps = 0
         self._run_began = self._epoch_began = self._said = time.monotonic()
         self._steps_of_run = 0
 
     def state_dict(self) -> dict[str, Any]:
-        return {'rows': self._rows}
+        return {'rows': self._rows, 'metrics': self._metrics}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         self._rows = list(state_dict['rows'])
+        self._metrics = dict(state_dict.get('metrics', {}))
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self._run_began = self._said = time.monotonic()
@@ -73,6 +75,7 @@ class RunLog(Callback):
             **{name: round(value, 4) for name, value in pl_module.metrics.items()},
         }
         self._rows.append(row)
+        self._metrics = dict(pl_module.metrics)
         if not trainer.is_global_zero:
             return
         write_atomically(self._path, _as_csv(self._rows).encode())

@@ -10,8 +10,8 @@ import torch
 from torch import nn
 from torch.optim.lr_scheduler import LambdaLR
 
-from hydranet_ros.training.recipe_types import Decay
-from hydranet_ros.training.recipe_types import Optimiser
+from hydranet_ros.training.recipe_choices import Decay
+from hydranet_ros.training.recipe_choices import Optimiser
 from hydranet_ros.training.recipe_types import OptimiserRecipe
 from hydranet_ros.training.recipe_types import Schedule
 

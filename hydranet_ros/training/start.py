@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 import logging
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,7 +16,7 @@ from torch import nn
 from torch import Tensor
 
 from hydranet_ros.errors import HydranetError
-from hydranet_ros.training.recipe_types import DecoderStart
+from hydranet_ros.training.recipe_choices import DecoderStart
 from hydranet_ros.training.recipe_types import Recipe
 from hydranet_ros.zoo.card_types import Task
 from hydranet_ros.zoo.import_checkpoint import read_checkpoint
@@ -51,7 +52,8 @@ def load_start(
     if recipe.start.decoder is DecoderStart.SCALED:
         _scale_decoder(network)
     if Task.DEPTH in recipe.tasks:
-        nn.init.constant_(network.get_submodule('heads.depth.out').bias, recipe.start.depth_m)
+        out: Any = network.get_submodule('heads.depth.out')
+        nn.init.constant_(out.bias, recipe.start.depth_m)
     if recipe.start.imagenet:
         load_encoder(network, data / recipe.start.imagenet, images)
     elif recipe.start.model:

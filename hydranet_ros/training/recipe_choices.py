@@ -1,0 +1,41 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""What a training recipe chooses among."""
+
+from enum import Enum
+
+
+class Optimiser(str, Enum):
+    """How a step follows from the gradients."""
+
+    SGD = 'sgd'
+    ADAMW = 'adamw'
+
+
+class Decay(str, Enum):
+    """How the learning rates fall."""
+
+    POLY = 'poly'
+    STEP = 'step'
+    CONSTANT = 'constant'
+
+
+class Precision(str, Enum):
+    """What the network computes in; weights and losses are fp32 always."""
+
+    FP32 = 'fp32'
+    BF16 = 'bf16'
+
+
+class DecoderStart(str, Enum):
+    """How the decoder's and heads' weights are drawn."""
+
+    PAPER = 'paper'
+    SCALED = 'scaled'
+
+
+class Weighting(str, Enum):
+    """Where the weights of the tasks' losses come from."""
+
+    FIXED = 'fixed'
+    UNCERTAINTY = 'uncertainty'
