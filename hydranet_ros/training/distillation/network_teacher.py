@@ -40,8 +40,6 @@ class NetworkTeacher:
             model, weights=weights, precision='fp32', threads=threads
         )
         card = self._perception.card
-        if not card.trained:
-            raise HydranetError(f'Model {card.name} is untrained; it can teach nothing.')
         self.tasks = frozenset(card.tasks) & {Task.SEMANTIC, Task.DEPTH}
         self._wanted = [
             name for name in ('labels', 'confidence', 'depth') if name in self._perception.outputs
