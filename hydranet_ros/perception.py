@@ -30,6 +30,7 @@ from hydranet_ros.prediction import frames_of
 from hydranet_ros.prediction import OUTPUTS
 from hydranet_ros.prediction import Prediction
 from hydranet_ros.prediction import TASK_OF
+from hydranet_ros.resources import DEFAULT_MODEL
 from hydranet_ros.zoo.card import load_card
 from hydranet_ros.zoo.card_types import DepthRange
 from hydranet_ros.zoo.card_types import ModelCard
@@ -39,7 +40,6 @@ from hydranet_ros.zoo.model_file import read_model_file
 from hydranet_ros.zoo.resolve import resolve_model_file
 
 _log = logging.getLogger(__name__)
-DEFAULT_MODEL = 'untrained'
 _KEPT_ENGINES = 4  # frame sizes whose engines stay in memory
 
 
@@ -98,11 +98,10 @@ class Perception:
         if threads is not None and threads < 0:
             raise HydranetError(f'threads is {threads}; give a number from 1, or None for all.')
         card = load_card(model)
+        _log.info('Weights of %s: %s', card.name, card.licence_note)
         choice = choose(backend, precision)
         model_file = read_model_file(resolve_model_file(card, weights, progress))
         perception = cls(card, model_file, choice, domain=domain, input_size=size, threads=threads)
-        if not card.trained:
-            _log.warning('Model %s is UNTRAINED: its outputs mean nothing.', card.name)
         _log.info('%s on %s: %s', card.name, perception.description, choice.reason)
         return perception
 

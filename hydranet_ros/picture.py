@@ -21,16 +21,15 @@ if TYPE_CHECKING:
     from hydranet_ros.zoo.card_types import ModelCard
     from hydranet_ros.zoo.card_types import SemanticClass
 
-UNTRAINED = 'UNTRAINED WEIGHTS - the colours mean nothing'
 _NARROWEST, _WIDEST = 320, 640
-_ROW, _BAND, _MARGIN, _CHIP = 30, 46, 10, 16
-_PAPER, _INK, _AMBER = (24, 26, 30), (232, 232, 232), (255, 176, 0)
+_ROW, _MARGIN, _CHIP = 30, 10, 16
+_PAPER, _INK = (24, 26, 30), (232, 232, 232)
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """Say what the colours of a model mean: its classes, its depth range, whether it is trained.
+    """Say what the colours of a model mean: its classes and its depth range.
 
     palette: uint8 (256, 3) RGB, one row a class id. depth: None without that task.
     """
@@ -38,14 +37,11 @@ class Meaning:
     classes: tuple[SemanticClass, ...]
     palette: np.ndarray
     depth: DepthRange | None
-    trained: bool
 
     @classmethod
     def of(cls, card: ModelCard, domain: str | None = None) -> Meaning:
         """Read it from a model card; a card with domains needs the name of one."""
-        return cls(
-            card.classes_of(domain), card.palette(domain), card.depth_of(domain), card.trained
-        )
+        return cls(card.classes_of(domain), card.palette(domain), card.depth_of(domain))
 
 
 def side_by_side(
@@ -60,9 +56,8 @@ def side_by_side(
     """Compose camera | semantic | depth, a legend of the classes in sight and the depth's scale.
 
     rgb: uint8 (H, W, 3). caption: one line for the top. label_colors, depth_colors: uint8
-    (H, W, 3) where somebody has painted labels and depth already. Where the model is untrained, a
-    band over the full width says so. Returns uint8 (H', W', 3) RGB, whose size depends on (H, W)
-    and the model only.
+    (H, W, 3) where somebody has painted labels and depth already. Returns uint8 (H', W', 3) RGB,
+    whose size depends on (H, W) and the model only.
     """
     labels, depth = prediction.labels, prediction.depth
     panels = [('camera', rgb)]
@@ -81,18 +76,14 @@ def side_by_side(
     places = _legend_places(meaning.classes, legend_width) if labels is not None else []
     # Room for all classes: the size must not change with what is in sight.
     rows = max(places[-1][1] + 1 if places else 0, 2 if depth_colors is not None else 0)
-    band = 0 if meaning.trained else _BAND
-    top = _ROW + band + _ROW
+    top = 2 * _ROW
     sheet = np.empty((top + height + rows * _ROW + _MARGIN, total, 3), np.uint8)
     sheet[:top] = _PAPER
     sheet[top + height :] = _PAPER
     _write(sheet, caption or 'hydranet_ros', (_MARGIN, 0), total - 2 * _MARGIN, _ROW)
-    if band:
-        sheet[_ROW : _ROW + band] = _AMBER
-        _write(sheet, UNTRAINED, (None, _ROW), total - 2 * _MARGIN, band, (0, 0, 0), 1.0, 2)
     for number, (title, picture) in enumerate(panels):
         left = number * width
-        _write(sheet, title, (left + _MARGIN, _ROW + band), width - 2 * _MARGIN, _ROW)
+        _write(sheet, title, (left + _MARGIN, _ROW), width - 2 * _MARGIN, _ROW)
         target = sheet[top : top + height, left : left + width]
         # Enlarged pixels stay pixels; shrunk class colours must not mix to others.
         smooth = number == 0 and picture.shape[1] > width
@@ -109,24 +100,20 @@ def side_by_side(
 def _write(
     sheet: np.ndarray,
     text: str,
-    corner: tuple[int | None, int],
+    corner: tuple[int, int],
     room: int,
     height: int,
-    ink: tuple[int, int, int] = _INK,
     scale: float = 0.55,
-    thickness: int = 1,
 ) -> None:
-    """Write a line of text, smaller where the room is short; left None: in the middle."""
+    """Write a line of text, smaller where the room is short."""
     text = text.encode('ascii', 'replace').decode()
-    (width, _), _ = cv2.getTextSize(text, _FONT, scale, thickness)
+    (width, _), _ = cv2.getTextSize(text, _FONT, scale, 1)
     if width > room:
         scale *= room / width
-    (width, tall), _ = cv2.getTextSize(text, _FONT, scale, thickness)
+    (_, tall), _ = cv2.getTextSize(text, _FONT, scale, 1)
     left, top = corner
-    if left is None:
-        left = (sheet.shape[1] - width) // 2
     at = (left, top + (height + tall) // 2)
-    cv2.putText(sheet, text, at, _FONT, scale, ink, thickness, cv2.LINE_AA)
+    cv2.putText(sheet, text, at, _FONT, scale, _INK, 1, cv2.LINE_AA)
 
 
 def _legend_places(classes: Sequence[SemanticClass], room: int) -> list[tuple[int, int]]:

@@ -1,6 +1,6 @@
 # Copyright 2026 hydranet_ros maintainers
 # SPDX-License-Identifier: Apache-2.0
-"""Where the models, the configuration and the cache of this installation lie."""
+"""Where the models, the configuration and the cache lie, and which model is the default."""
 
 from collections.abc import Iterator
 import os
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hydranet_ros.errors import HydranetError
 
+DEFAULT_MODEL = 'street'
 PACKAGE = Path(__file__).resolve().parent
 SHARE = Path('share') / PACKAGE.name
 AMENT_MARKER = Path('share/ament_index/resource_index/packages') / PACKAGE.name

@@ -39,7 +39,7 @@ import numpy as np
 from hydranet_ros import Perception
 
 rgb = np.random.default_rng(0).integers(0, 256, (96, 160, 3), np.uint8)
-with Perception.load('untrained', backend='onnxruntime') as perception:
+with Perception.load('street', backend='onnxruntime') as perception:
     prediction = perception.predict(rgb)
 assert prediction.labels.shape == prediction.depth.shape == (96, 160)
 assert prediction.labels.max() < len(perception.classes)

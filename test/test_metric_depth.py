@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Depth of any camera from the network's canonical metres, through the real engine.
 
-The weights are untrained: it is the arithmetic that is verified, not that the metres are true.
+It is the arithmetic that is verified, not that the metres are true.
 """
 
 import logging

@@ -86,7 +86,8 @@ def test_wheel_holds_every_module_and_resource(wheel: Path) -> None:
         for name in files
         if name == 'package.xml' or name.startswith(('models/', 'config/', 'launch/'))
     }
-    assert 'share/hydranet_ros/models/untrained/untrained.onnx' in resources
+    for name in ('street.onnx', 'street.yaml', 'LICENSE'):
+        assert f'share/hydranet_ros/models/street/{name}' in resources
     assert modules | resources <= held
     assert 'share/ament_index/resource_index/packages/hydranet_ros' in held
     assert not {name for name in held if name.startswith(('test/', 'build/'))}
@@ -118,7 +119,7 @@ def test_installed_command_finds_its_models(prefix: Path, environment: dict[str,
     found = call([sys.executable, '-c', program], environment, prefix)
     share = prefix / 'share' / 'hydranet_ros'
     assert found.stdout.split() == [str(share / 'models'), str(share / 'config')]
-    assert 'untrained' in call(['bin/hydranet', 'models', 'list'], environment, prefix).stdout
+    assert 'street' in call(['bin/hydranet', 'models', 'list'], environment, prefix).stdout
 
 
 def test_wrapper_starts_the_command(prefix: Path, environment: dict[str, str]) -> None:

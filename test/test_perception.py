@@ -1,6 +1,6 @@
 # Copyright 2026 hydranet_ros maintainers
 # SPDX-License-Identifier: Apache-2.0
-"""The API on the shipped model. It does not verify that the outputs mean anything: untrained."""
+"""The API on the shipped model. It does not verify that what it says of a frame is right."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from hydranet_ros.commands.argument_types import count
 from hydranet_ros.commands.argument_types import domain
 from hydranet_ros.commands.argument_types import positive
+from hydranet_ros.resources import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from hydranet_ros.deploy.selection import Choice
@@ -106,7 +107,7 @@ def _measure(args: argparse.Namespace, node: NodeMeasurement | None) -> Benchmar
     for sentence in skipped:
         print(f'left out: {sentence}', file=sys.stderr)
     plan = Plan(
-        cases=tuple(args.cases or [_case('untrained')]),
+        cases=tuple(args.cases or [_case(DEFAULT_MODEL)]),
         choices=tuple(engines),
         rounds=args.rounds,
         frames=args.frames,

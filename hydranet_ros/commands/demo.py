@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hydranet_ros.commands.argument_types import domain
 from hydranet_ros.commands.argument_types import positive
+from hydranet_ros.resources import DEFAULT_MODEL
 
 SUMMARY = 'Show a street going through the ROS 2 node, live, in a file and on a local page.'
 
@@ -19,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--source', default='street', help='street, or a folder, video or device (%(default)s)'
     )
-    parser.add_argument('--model', default='untrained', help='a model card (%(default)s)')
+    parser.add_argument('--model', default=DEFAULT_MODEL, help='a model card (%(default)s)')
     parser.add_argument('--backend', default='auto', help='auto, openvino, onnxruntime or torch')
     parser.add_argument('--precision', default='auto', help='auto, fp32 or bf16')
     parser.add_argument('--rate', type=positive, default=10.0, help='of the camera, Hz (10)')

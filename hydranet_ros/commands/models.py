@@ -68,7 +68,7 @@ def _row(card: ModelCard) -> tuple[str, ...]:
         str(len(card.classes)),
         f'{card.depth.min_m:g}-{card.depth.max_m:g} m' if card.depth else '-',
         ('yes' if card.depth.metric else 'no') if card.depth else '-',
-        f'{_state(card)}{"" if card.trained else ", untrained"}',
+        _state(card),
         card.licence,
     )
 
@@ -114,7 +114,6 @@ def _facts(card: ModelCard) -> list[tuple[str, str]]:
         ('card', str(card.path)),
         ('architecture', card.architecture),
         ('tasks', ', '.join(task.value for task in card.tasks)),
-        ('trained', 'yes' if card.trained else 'no, the predictions mean nothing'),
         ('training data', card.training_data),
         ('depth', _depth(card.depth)),
         ('normals', f'stored as {card.normals_axes}' if card.normals_axes else 'none'),

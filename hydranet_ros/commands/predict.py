@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from hydranet_ros.commands.argument_types import count
 from hydranet_ros.commands.argument_types import size
+from hydranet_ros.resources import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         'input', metavar='INPUT', help="image, folder of images, video, /dev/video0 or 'street'"
     )
-    parser.add_argument('--model', default='untrained', help='a model card (%(default)s)')
+    parser.add_argument('--model', default=DEFAULT_MODEL, help='a model card (%(default)s)')
     parser.add_argument('--out', type=Path, required=True, metavar='DIR', help='where to write')
     parser.add_argument('--weights', metavar='PATH', help="local weights in place of the card's")
     parser.add_argument('--backend', default='auto', help='auto, openvino, onnxruntime or torch')
@@ -96,7 +97,7 @@ class _Run:
 
         self._perception, self._args = perception, args
         self._meaning: Meaning = Meaning(
-            perception.classes, perception.palette, perception.depth_range, perception.card.trained
+            perception.classes, perception.palette, perception.depth_range
         )
         self._problems: list[str] = []
         self._too_far = 0

@@ -107,7 +107,6 @@ class _Evaluation:
             version=__version__,
             date=datetime.now(timezone.utc).isoformat(timespec='seconds'),
             model=perception.card.name,
-            trained=perception.card.trained,
             weights=Weights(perception.model_file.name, perception.model_file.sha256),
             domain=perception.domain,
             engine=perception.backend,

@@ -65,7 +65,6 @@ class EvaluationResult:
     version: str
     date: str
     model: str
-    trained: bool
     weights: Weights
     domain: str | None
     engine: str

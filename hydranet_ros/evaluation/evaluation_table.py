@@ -78,8 +78,6 @@ def _normals_table(normals: NormalsResult) -> str:
 
 
 def _notes(result: EvaluationResult) -> Iterator[str]:
-    if not result.trained:
-        yield f'{result.model} is UNTRAINED: the figures mean nothing.'
     for reason in result.skipped:
         yield f'Not compared: {reason}'
     if result.semantic is not None:

@@ -123,11 +123,8 @@ class PerceptionNode(LifecycleNode):
 
     def _configure(self) -> None:
         self._error = ''
-        logger = self.get_logger()
         card = check_model(self.settings)
-        logger.info(f'Model {card.name}: {card.title}.')
-        if card.trained:
-            logger.info(f'Licence of the weights: {card.licence}. {card.licence_note}')
+        self.get_logger().info(f'Model {card.name}: {card.title}.')
         self._session = PerceptionSession(self, self.settings, card, self._failed.trigger)
 
     def _activate(self) -> None:

@@ -16,6 +16,7 @@ import textwrap
 from typing import Any
 
 from hydranet_ros.deploy.options import SMALLEST_SIDE
+from hydranet_ros.resources import DEFAULT_MODEL
 
 Value = bool | int | float | str | tuple[int, ...]
 
@@ -37,7 +38,7 @@ class Setting:
 PARAMETERS: tuple[Setting, ...] = (
     Setting(
         'model',
-        'untrained',
+        DEFAULT_MODEL,
         'Model card: a name that `hydranet models` lists, or the path of a .yaml card.',
     ),
     Setting(

@@ -124,7 +124,6 @@ class PerceptionSession:
         scale = self._answerer.depth_scale
         facts = {
             'model': self.card.name,
-            'trained': str(self.card.trained).lower(),
             'engine': perception.description if perception is not None else NOT_KNOWN,
             'depth_scale': NOT_KNOWN if scale is None else f'{scale:.6g}',
             'image_reliability': NOT_KNOWN if self._input is None else self._input.reliability,
@@ -143,8 +142,6 @@ class PerceptionSession:
         )
 
     def _warnings(self, counts: Counts) -> Iterator[str]:
-        if not self.card.trained:
-            yield f'UNTRAINED weights ({self.card.name}): outputs mean nothing'
         silence = self._input.silence() if self._input is not None else ''
         if silence:
             self._logger.warning(silence, throttle_duration_sec=SILENCE_LOG_S)

@@ -1,6 +1,9 @@
 # Copyright 2026 hydranet_ros maintainers
 # SPDX-License-Identifier: Apache-2.0
-"""Load model cards (`models/<name>.yaml`) and refuse those that are not right in themselves."""
+"""Load model cards and refuse those that are not right in themselves.
+
+A card is models/NAME.yaml, or models/NAME/NAME.yaml beside what belongs to it.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,9 @@ _HEX = {'sha256': re.compile(r'[0-9a-f]{64}'), 'git_blob': re.compile(r'[0-9a-f]
 
 def list_cards() -> list[str]:
     """Return the names of the cards in the models folder, sorted."""
-    return sorted(path.stem for path in models_dir().glob('*.yaml'))
+    folder = models_dir()
+    names = {path.stem for path in [*folder.glob('*.yaml'), *folder.glob('*/*.yaml')]}
+    return sorted(name for name in names if _of_name(name) is not None)
 
 
 def load_card(name_or_path: str | Path) -> ModelCard:
@@ -60,13 +65,21 @@ def _find(name_or_path: str | Path) -> Path:
         if not os.path.isfile(path):
             raise HydranetError(f'There is no model card {path}; check the path.')
         return path
-    path = models_dir() / f'{text}.yaml'
-    if not _NAME.fullmatch(text) or not os.path.isfile(path):
+    found = _of_name(text) if _NAME.fullmatch(text) else None
+    if found is None:
         raise HydranetError(
             f'There is no model {text!r} in {models_dir()}; choose one of '
             f'{", ".join(list_cards())}, or give the path of a card (.yaml).'
         )
-    return path
+    return found
+
+
+def _of_name(name: str) -> Path | None:
+    for place in (Path(), Path(name)):
+        path = models_dir() / place / f'{name}.yaml'
+        if os.path.isfile(path):
+            return path
+    return None
 
 
 def _read(fields: Fields, path: Path) -> ModelCard:
@@ -85,7 +98,6 @@ def _read(fields: Fields, path: Path) -> ModelCard:
         depth=_depth(depth) if depth else None,
         normals_axes=fields.optional_text('normals_axes'),
         domains=tuple(_domain(child) for child in fields.children('domains')),
-        trained=fields.flag('trained'),
         training_data=fields.text('training_data'),
         licence=fields.text('licence'),
         licence_note=fields.text('licence_note'),

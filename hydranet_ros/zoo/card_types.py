@@ -101,7 +101,7 @@ class WeightsSource:
 
 @dataclass(frozen=True)
 class ModelCard:
-    """A model as `models/<name>.yaml` describes it.
+    """A model as its card (YAML) describes it.
 
     `normals_axes` names the axes of the three stored channels in the optical frame (x right,
     y down, z forward), for example 'x z y'; a minus sign before an axis flips it.
@@ -117,7 +117,6 @@ class ModelCard:
     depth: DepthRange | None
     normals_axes: str | None
     domains: tuple[Domain, ...]
-    trained: bool
     training_data: str
     licence: str
     licence_note: str

@@ -11,7 +11,7 @@ from hydranet_ros.commands import main
 from hydranet_ros.evaluation.results_file import read_results
 
 QUICK = ('--backend', 'onnxruntime', '--rounds', '2', '--frames', '2')
-TINY = 'untrained:96x64'
+TINY = 'street:96x64'
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def test_measures_writes_and_prints(tmp_path: Path, capsys: pytest.CaptureFixtur
     file = tmp_path / 'results' / 'here.json'
     assert main(['benchmark', '--case', TINY, *QUICK, '--json', str(file)]) == 0
     printed = capsys.readouterr().out
-    assert '| untrained 96x64, 11 classes | official pipeline |' in printed
+    assert '| street 96x64, 11 classes | official pipeline |' in printed
     result = read_results(file)
     assert (result.rounds, result.frames, result.skipped) == (2, 2, ())
     assert main(['benchmark', '--table', str(file)]) == 0
@@ -40,7 +40,7 @@ def test_without_baselines_on_a_picture_with_local_weights(
 
     picture, file = tmp_path / 'one.png', tmp_path / 'here.json'
     cv2.imwrite(str(picture), np.zeros((50, 50, 3), np.uint8))
-    weights = models_dir() / 'untrained' / 'untrained.onnx'
+    weights = models_dir() / 'street' / 'street.onnx'
     case = f'{TINY}:{weights}'
     arguments = ['--case', case, *QUICK, '--no-baselines', '--image', str(picture)]
     assert main(['benchmark', *arguments, '--json', str(file)]) == 0

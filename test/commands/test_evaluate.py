@@ -14,7 +14,7 @@ import pytest
 from hydranet_ros.commands import main
 
 FAST = ('--backend', 'onnxruntime', '--precision', 'fp32', '--input-scale', '0.2')
-STREET = ('--model', 'untrained', '--data', 'street:1', *FAST)
+STREET = ('--model', 'street', '--data', 'street:1', *FAST)
 WITHOUT_TORCH = """
 import sys
 
@@ -55,7 +55,6 @@ def test_prints_tables_and_writes_json(tmp_path: Path, capsys: pytest.CaptureFix
     assert f'| **mIoU of 11 classes** | {written["mIoU"]:.2f} |' in printed
     assert f'| model | {written["RMSE"]:.4f} |' in printed
     assert '| bicyclist |' in printed
-    assert 'UNTRAINED' in printed
     assert written['images'] == 1
     assert written['input_sizes'] == [[96, 128]]
     assert (written['engine'], written['precision']) == ('onnxruntime', 'fp32')
@@ -66,7 +65,7 @@ def test_prints_tables_and_writes_json(tmp_path: Path, capsys: pytest.CaptureFix
 def test_depth_alone_with_the_median_of_another_split(
     kitti: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    given = ['--model', 'untrained', '--data', f'kitti:{kitti}', '--split', '1-2', *FAST[:4]]
+    given = ['--model', 'street', '--data', f'kitti:{kitti}', '--split', '1-2', *FAST[:4]]
     given += ['--baseline-split', '0-0', '--scale-median', '--fx', '700']
     assert main(['evaluate', *given]) == 0
     printed = capsys.readouterr().out
@@ -77,7 +76,7 @@ def test_depth_alone_with_the_median_of_another_split(
 
 
 def test_runs_without_torch(kitti: Path) -> None:
-    given = ['--model', 'untrained', '--data', f'kitti:{kitti}', *FAST[:4]]
+    given = ['--model', 'street', '--data', f'kitti:{kitti}', *FAST[:4]]
     command = [sys.executable, '-c', WITHOUT_TORCH, 'evaluate', *given]
     done = subprocess.run(command, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
@@ -87,8 +86,8 @@ def test_runs_without_torch(kitti: Path) -> None:
 @pytest.mark.parametrize(
     ('arguments', 'words'),
     [
-        (['--model', 'untrained', '--data', 'camvid:nowhere'], 'nowhere'),
-        (['--model', 'untrained', '--data', 'camvit:here'], "did you mean 'camvid'"),
+        (['--model', 'street', '--data', 'camvid:nowhere'], 'nowhere'),
+        (['--model', 'street', '--data', 'camvit:here'], "did you mean 'camvid'"),
         (['--model', 'nope', '--data', 'street:1'], 'nope'),
         ([*STREET, '--split', '5-9'], '5-9'),
         ([*STREET, '--json', '.'], "cannot write '.'"),
@@ -108,7 +107,7 @@ def test_what_cannot_be_had(
     'arguments',
     [
         ['--data', 'street:1'],
-        ['--model', 'untrained'],
+        ['--model', 'street'],
         [*STREET, '--fx', '0'],
         [*STREET, '--pad-to', '32'],
         [*STREET, '--input-size', '350'],

@@ -40,7 +40,7 @@ def test_list(action: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     kitti = rows[list_cards().index('kitti')]
     for text in ('semantic,depth', ' 6 ', '0-80 m', 'yes', 'not downloaded', 'academic'):
         assert text in kitti
-    assert 'installed, untrained' in rows[list_cards().index('untrained')]
+    assert 'installed' in rows[list_cards().index('street')]
 
 
 @pytest.mark.parametrize('name', list_cards())
@@ -80,7 +80,7 @@ def test_wrong_use_is_told(checkpoint: Path, capsys: pytest.CaptureFixture[str])
     assert not Path('other.onnx').exists()
     assert 'must end in .onnx' in refused(capsys, 'import', 'kitti', '--out', 'kitti')
     assert "no model 'nix'" in refused(capsys, 'show', 'nix')
-    assert 'nothing to download' in refused(capsys, 'download', 'untrained')
+    assert 'nothing to download' in refused(capsys, 'download', 'street')
     assert '--family' in refused(capsys, 'import', 'kitti', '--family', 'multitask')
     assert '--weights' in refused(capsys, 'import', str(checkpoint), '--weights', str(checkpoint))
     with pytest.raises(SystemExit) as caught:

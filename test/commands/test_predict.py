@@ -1,6 +1,6 @@
 # Copyright 2026 hydranet_ros maintainers
 # SPDX-License-Identifier: Apache-2.0
-"""`hydranet predict` from the command line to the files, with the real (untrained) model."""
+"""`hydranet predict` from the command line to the files, with the shipped model."""
 
 import cv2
 import numpy as np
@@ -23,7 +23,7 @@ def frames():
 
 @pytest.fixture(scope='module')
 def perception():
-    with Perception.load('untrained', precision='fp32') as perception:
+    with Perception.load('street', precision='fp32') as perception:
         yield perception
 
 

@@ -38,8 +38,8 @@ class Model:
 
 @pytest.fixture(scope='session')
 def street_model() -> Model:
-    """11 classes and depth, untrained."""
-    card = load_card('untrained')
+    """11 classes and depth, as shipped."""
+    card = load_card('street')
     return Model(card, read_model_file(card.path.parent / card.weights.location))
 
 

@@ -38,15 +38,16 @@ def test_fp32_engines_equal_torch(
 
 @pytest.mark.skipif(not HAS_BF16, reason='this processor has no bf16')
 def test_bf16_is_close_to_fp32(street_model: Model, frame: Callable, tmp_path: Path) -> None:
-    """It does not judge bf16 on trained weights: these are untrained."""
+    """On noise, whose labels hang by less than those of a street."""
     rgb, cache, found = frame(240, 320), EngineCache(tmp_path), {}
     for precision in Precision:
         request = street_model.request((240, 320), backend=Backend.OPENVINO, precision=precision)
         engine = build_engine(request, cache)
         assert engine.precision == precision.value
         found[precision] = engine.run([rgb], ONE)[0]
-    agree = (found[Precision.FP32]['labels'] == found[Precision.BF16]['labels']).mean()
-    assert 0.9 < agree < 1.0  # equal everywhere would mean that the hint was ignored
+    full, half = found[Precision.FP32], found[Precision.BF16]
+    assert (full['labels'] == half['labels']).mean() > 0.8
+    assert (full['depth'] != half['depth']).any(), 'the hint was ignored'
 
 
 @pytest.mark.parametrize('backend', list(Backend))

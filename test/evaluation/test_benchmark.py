@@ -90,7 +90,7 @@ def frame() -> np.ndarray:
 @pytest.fixture(scope='module')
 def raw(frame: np.ndarray) -> dict[str, np.ndarray]:
     """What another backend's bare network says of the frame, [h / 4, w / 4, C] by task."""
-    card = load_card('untrained')
+    card = load_card('street')
     size = frame.shape[:2]
     request = BuildRequest(
         card=card,
@@ -108,7 +108,7 @@ def raw(frame: np.ndarray) -> dict[str, np.ndarray]:
 def test_baseline_is_the_pipeline_of_the_notebooks(
     layout: Layout, frame: np.ndarray, raw: dict[str, np.ndarray]
 ) -> None:
-    card = load_card('untrained')
+    card = load_card('street')
     pipeline = NotebookPipeline(resolve_model_file(card), card, layout)
     times = pipeline.run(frame)
     assert min(times.pre, times.network, times.post) > 0
@@ -126,7 +126,7 @@ def test_baseline_is_the_pipeline_of_the_notebooks(
 def test_baselines_differ_in_their_layout_alone() -> None:
     import torch
 
-    card = load_card('untrained')
+    card = load_card('street')
     for layout, format_ in (
         (Layout.NCHW, torch.contiguous_format),
         (Layout.CHANNELS_LAST, torch.channels_last),
@@ -139,7 +139,7 @@ def test_baselines_differ_in_their_layout_alone() -> None:
 
 
 def test_predict_variant_counts_all_of_predict(frame: np.ndarray) -> None:
-    with Perception.load('untrained', backend='onnxruntime') as perception:
+    with Perception.load('street', backend='onnxruntime') as perception:
         variant = PredictVariant(perception, *frame.shape[:2])
         times = variant.run(frame)
         inside = perception.timings
@@ -149,7 +149,7 @@ def test_predict_variant_counts_all_of_predict(frame: np.ndarray) -> None:
 
 
 def test_ratios_are_of_the_same_run() -> None:
-    plan = Plan((Case('untrained', WIDTH, HEIGHT),), (ONNXRUNTIME,), rounds=2, frames=3)
+    plan = Plan((Case('street', WIDTH, HEIGHT),), (ONNXRUNTIME,), rounds=2, frames=3)
     done: list[int] = []
     result = run_benchmark(plan, skipped=['x: y'], after_block=lambda: done.append(1))
     assert len(done) == blocks(plan) == 6
@@ -159,7 +159,7 @@ def test_ratios_are_of_the_same_run() -> None:
         'onnxruntime fp32',
     ]
     assert case.outputs == ('labels', 'depth')
-    assert case.weights.name == 'untrained'
+    assert case.weights.name == 'street'
     assert len(case.weights.sha256) == 64
     assert result.skipped == ('x: y',)
     official, fair, ours = case.variants
@@ -190,7 +190,7 @@ def test_ablation(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (benchmark, rewrite_ablation):
         monkeypatch.setattr(module, 'selections_of', few)
     plan = Plan(
-        (Case('untrained', WIDTH, HEIGHT),),
+        (Case('street', WIDTH, HEIGHT),),
         (choose('torch', 'fp32'), ONNXRUNTIME),
         rounds=1,
         frames=1,

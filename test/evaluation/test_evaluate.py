@@ -1,8 +1,8 @@
 # Copyright 2026 hydranet_ros maintainers
 # SPDX-License-Identifier: Apache-2.0
-"""Evaluation of the real, untrained network, whose own predictions serve as the truth.
+"""Evaluation of the shipped network, whose own predictions serve as the truth.
 
-That figures of a trained model are the published ones is not looked at here.
+That its figures are those of its card is not looked at here.
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ BOTH = {Task.SEMANTIC: 1.0, Task.DEPTH: 1.0}
 
 @pytest.fixture(scope='module')
 def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Perception]:
-    """The untrained network, with a card that says its depth is metric for 100 px."""
+    """The shipped network, with a card that says its depth is metric for 100 px."""
     card = write_lens_card(tmp_path_factory.mktemp('lens'), 100.0)
     with Perception.load(card, backend='onnxruntime', precision='fp32') as perception:
         yield perception

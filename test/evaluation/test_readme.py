@@ -1,18 +1,43 @@
 # Copyright 2026 hydranet_ros maintainers
 # SPDX-License-Identifier: Apache-2.0
-"""The README's benchmark tables are those of the committed results."""
+"""The README's tables of figures are those of the committed results and of the model card."""
 
 import re
 
+import pytest
+
 from hydranet_ros.evaluation.benchmark_table import markdown
+from hydranet_ros.evaluation.figures_table import figures_table
+from hydranet_ros.evaluation.figures_table import main
 from hydranet_ros.evaluation.results_file import read_results
+from hydranet_ros.resources import DEFAULT_MODEL
+from hydranet_ros.zoo import load_card
 from test.conftest import ROOT
 
 
 def test_readme_shows_the_committed_results() -> None:
     files = sorted((ROOT / 'benchmarks').glob('*.json'))
     assert files, 'benchmarks/ holds no results; measure with `hydranet benchmark --json`'
+    assert shown('benchmark') == markdown(map(read_results, files)).strip()
+
+
+def test_readme_shows_the_figures_of_the_default_model() -> None:
+    assert shown('figures') == figures_table(load_card(DEFAULT_MODEL))
+
+
+def test_a_row_for_each_figure(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(['kitti']) == 0
+    header, _, *rows = capsys.readouterr().out.splitlines()
+    assert header == '| metric | kitti | on | measured by |'
+    assert rows[0] == '| mIoU | 87.02 % | KITTI-6 | arXiv 1809.04766, table IV |'
+    assert rows[2] == '| RMSE(log) | 0.182 | KITTI | arXiv 1809.04766, table IV |'
+    assert len(rows) == 3
+    assert main(['kitti', 'nyud']) == 2
+
+
+def shown(marker: str) -> str:
+    """Return what stands between two markers of the README."""
     text = (ROOT / 'README.md').read_text(encoding='utf-8')
-    found = re.search(r'<!-- benchmark -->\n(.*?)<!-- /benchmark -->', text, re.DOTALL)
-    assert found, 'README.md lacks the markers <!-- benchmark --> and <!-- /benchmark -->'
-    assert found[1].strip() == markdown(map(read_results, files)).strip()
+    found = re.search(rf'<!-- {marker} -->\n(.*?)<!-- /{marker} -->', text, re.DOTALL)
+    assert found, f'README.md lacks the markers <!-- {marker} --> and <!-- /{marker} -->'
+    return found[1].strip()

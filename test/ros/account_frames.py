@@ -60,7 +60,7 @@ class Recorder:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('source')
-    parser.add_argument('--model', default='untrained')
+    parser.add_argument('--model', default='street')
     parser.add_argument('--weights', default='')
     parser.add_argument('--rate', type=float, default=10.0)
     parser.add_argument('--frame-id', default='kitti_image_02')

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whose metres the node's depth is in: camera_info of every kind, to the real node and network.
 
-Not verified: that the metres are true, for the network is untrained.
+Not verified: that the metres are true.
 """
 
 import numpy as np

@@ -14,7 +14,7 @@ FRAMES = 6
 
 def test_whole_node(tmp_path: Path) -> None:
     file = tmp_path / 'here.json'
-    command = [sys.executable, '-m', 'hydranet_ros', 'benchmark', '--case', 'untrained:96x64']
+    command = [sys.executable, '-m', 'hydranet_ros', 'benchmark', '--case', 'street:96x64']
     command += ['--backend', 'onnxruntime', '--rounds', '2', '--frames', str(FRAMES // 2)]
     command += ['--no-baselines', '--node', '--rate', '30', '--json', str(file)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
@@ -29,4 +29,4 @@ def test_whole_node(tmp_path: Path) -> None:
     assert set(node.stages) == {stage.name.lower() for stage in Stage}
     assert 0 < node.stages['network'].p50 <= node.stages['callback_to_publish'].p50
     assert node.camera_to_subscriber.p50 > node.stages['network'].p50 * 0.5
-    assert '| untrained 96x64, 11 classes | onnxruntime fp32 on ' in done.stdout
+    assert '| street 96x64, 11 classes | onnxruntime fp32 on ' in done.stdout

@@ -152,7 +152,7 @@ def test_ctrl_c_in_the_middle_of_a_stream_ends_cleanly(graph, tmp_path):
 
 def test_ctrl_c_while_loading_ends_cleanly(tmp_path):
     with perception(tmp_path) as node:
-        node.wait_for('Model untrained')
+        node.wait_for('Model street')
         node.interrupt()
         node.interrupt()
         assert node.end() == 0, node.output

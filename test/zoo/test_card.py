@@ -9,7 +9,10 @@ the weights themselves.
 from collections.abc import Callable
 import logging
 from pathlib import Path
+import re
+import shutil
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -17,12 +20,14 @@ import yaml
 
 from hydranet_ros.deploy.normals import optical_axes
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.resources import DEFAULT_MODEL
 from hydranet_ros.resources import models_dir
 from hydranet_ros.zoo import list_cards
 from hydranet_ros.zoo import load_card
 from hydranet_ros.zoo.card import ModelCard
 from hydranet_ros.zoo.card import Task
 from hydranet_ros.zoo.checksums import mismatch
+from test.conftest import ROOT
 from test.golden.networks import golden_case
 
 GOLDEN = {
@@ -62,7 +67,7 @@ def colors_of(card: ModelCard, domain: str | None = None) -> list[tuple[int, ...
 
 
 def test_all_cards_load() -> None:
-    assert {*GOLDEN, 'untrained'} <= set(list_cards())
+    assert {*GOLDEN, 'street'} <= set(list_cards())
     for name in list_cards():
         assert load_card(name).name == name
 
@@ -84,14 +89,13 @@ def test_official_weights(name: str) -> None:
         'https://raw.githubusercontent.com/DrSleep/multi-task-refinenet/master/weights/' + file
     )
     assert card.weights.git_blob == blob
-    assert card.trained
     assert 'academic' in card.licence
     assert 'academic' in card.licence_note
 
 
 def test_colors() -> None:
     assert colors_of(load_card('kitti')) == KITTI_COLORS
-    assert colors_of(load_card('untrained')) == CAMVID_COLORS
+    assert colors_of(load_card('street')) == CAMVID_COLORS
     assert colors_of(load_card('nyud')) == NYU_COLORS
     assert colors_of(load_card('nyud_normals')) == NYU_COLORS
     assert NYU_COLORS[:3] == [(128, 0, 0), (0, 128, 0), (128, 128, 0)]
@@ -143,12 +147,44 @@ def test_depth_ranges() -> None:
     assert ranges['kitti'].focal_length_px is None
 
 
-def test_untrained_says_so_and_has_its_file() -> None:
-    card = load_card('untrained')
-    assert not card.trained
+def test_the_default_model_is_the_one_that_ships() -> None:
+    card = load_card(DEFAULT_MODEL)
+    assert card.path == models_dir() / 'street' / 'street.yaml'
     assert card.tasks == (Task.SEMANTIC, Task.DEPTH)
+    assert card.depth is not None
+    assert (card.depth.metric, card.depth.focal_length_px) == (True, 721.5377)
     assert card.weights.sha256 is not None
-    assert mismatch(models_dir() / card.weights.location, card.weights) is None
+    assert mismatch(card.path.parent / card.weights.location, card.weights) is None
+
+
+def test_its_weights_are_for_research_wherever_it_is_said() -> None:
+    card = load_card(DEFAULT_MODEL)
+    licence = (card.path.parent / 'LICENSE').read_text(encoding='utf-8')
+    readme = (ROOT / 'README.md').read_text(encoding='utf-8')
+    package = ElementTree.parse(ROOT / 'package.xml').getroot()
+    for text in (card.licence, card.licence_note, licence):
+        for word in ('research', 'CamVid', 'KITTI'):
+            assert word in text
+        assert re.search(r'CC BY-NC-SA\s+3\.0', text)
+    assert card.licence in readme
+    assert 'models/street/LICENSE' in readme
+    assert 'models/street/LICENSE' in card.licence_note
+    assert 'models/street/LICENSE' in {one.get('file') for one in package.iter('license')}
+
+
+def test_a_card_may_lie_in_a_folder_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ('plain.yaml', 'own/own.yaml', 'own/recipe.yaml', 'empty/other.yaml'):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(models_dir() / 'kitti.yaml', tmp_path / name)
+    monkeypatch.setattr('hydranet_ros.zoo.card.models_dir', lambda: tmp_path)
+    assert list_cards() == ['own', 'plain']
+    assert load_card('own').path == tmp_path / 'own' / 'own.yaml'
+    assert load_card('plain').path == tmp_path / 'plain.yaml'
+    for name in ('recipe', 'empty', 'other', 'own/own'):
+        with pytest.raises(HydranetError, match='choose one of own, plain'):
+            load_card(name)
 
 
 def test_normals_axes_agree_with_the_depth_map(shared: Path) -> None:
@@ -182,7 +218,10 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     'missing': (lambda c: c.pop('title'), 'title is missing'),
     'misspelt': (lambda c: c.update(licens='x'), 'unknown field licens'),
     'empty text': (lambda c: c.update(licence=' '), 'licence must be a text'),
-    'quoted flag': (lambda c: c.update(trained='yes'), 'trained must be true or false'),
+    'quoted flag': (
+        lambda c: c['depth'].update(metric='yes'),
+        r'depth\.metric must be true or false',
+    ),
     'task': (lambda c: c.update(tasks=['semantic', 'flow']), "tasks has 'flow'"),
     'unhashable task': (lambda c: c.update(tasks=[['semantic']]), 'tasks has'),
     'task twice': (lambda c: c.update(tasks=['depth', 'depth']), 'tasks must'),

@@ -70,10 +70,9 @@ def imports(monkeypatch: pytest.MonkeyPatch, imported_cache: Path) -> list[Path]
     return done
 
 
-def test_untrained_is_its_own_file() -> None:
-    card = load_card('untrained')
-    path = resolve_model_file(card)
-    assert path == card.path.parent / 'untrained' / 'untrained.onnx'
+def test_weights_that_ship_lie_beside_their_card() -> None:
+    card = load_card('street')
+    assert resolve_model_file(card) == card.path.parent / 'street.onnx'
 
 
 def test_url_is_downloaded_and_imported_once(
@@ -123,7 +122,7 @@ def test_damaged_import_is_made_again(
     assert ('imported again' in caplog.text) == (damage != 'no file')
 
 
-@pytest.mark.parametrize('name', ['nyud', 'nyud_normals', 'untrained'])
+@pytest.mark.parametrize('name', ['nyud', 'nyud_normals', 'street'])
 def test_other_model_file_is_refused(name: str, filled_cache: Path) -> None:
     path = only_model_file(filled_cache)
     with pytest.raises(HydranetError, match='does not fit') as caught:
@@ -133,16 +132,15 @@ def test_other_model_file_is_refused(name: str, filled_cache: Path) -> None:
 
 
 def test_damaged_own_file_is_refused(tmp_path: Path) -> None:
-    card = load_card('untrained')
+    card = load_card('street')
     shutil.copy(card.path, tmp_path)
-    (tmp_path / 'untrained').mkdir()
     copy = tmp_path / card.weights.location
     copy.write_bytes((card.path.parent / card.weights.location).read_bytes()[:-1])
     with pytest.raises(HydranetError, match=r'are not those of model card .*SHA-256'):
-        resolve_model_file(load_card(tmp_path / 'untrained.yaml'))
+        resolve_model_file(load_card(tmp_path / 'street.yaml'))
     copy.unlink()
     with pytest.raises(HydranetError, match='are missing'):
-        resolve_model_file(load_card(tmp_path / 'untrained.yaml'))
+        resolve_model_file(load_card(tmp_path / 'street.yaml'))
 
 
 @pytest.mark.parametrize(
@@ -199,7 +197,7 @@ def test_model_files_need_no_torch(checkpoint: Path, filled_cache: Path) -> None
     path = only_model_file(filled_cache)
     assert without_torch('kitti', str(path)) == str(path)
     assert without_torch('kitti', str(checkpoint)) == str(path)
-    assert without_torch('untrained').endswith('untrained.onnx')
+    assert without_torch('street').endswith('street.onnx')
 
 
 def test_import_without_torch_tells_where_to_do_it(checkpoint: Path, cache: Path) -> None:
