@@ -80,6 +80,23 @@ def berhu(
         return _mean(each, weights, each.numel() if Over(over) is Over.ALL else valid.sum())
 
 
+def beyond_range(prediction: Tensor, beyond: Tensor, weights: Tensor, *, range_m: float) -> Tensor:
+    """Average by how much depth falls short where it lies beyond a range, as in the sky.
+
+    prediction: raw metres [N, 1, h, w]. beyond: bool [N, H, W]. The mean is over the pixels of
+    each image, then over the images that have any; what reaches range_m is no error.
+    """
+    with _float32(prediction):
+        chosen, prediction, beyond, weights = _annotated(
+            prediction, beyond, weights * beyond.any(2).any(1)
+        )
+        if not len(weights):
+            return chosen
+        metres = _resize(prediction, beyond.shape[-2:]).squeeze(1)
+        short = F.relu(range_m - metres) * beyond
+        return (short.sum((1, 2)) / beyond.sum((1, 2)) * weights).mean()
+
+
 def normals_cosine(prediction: Tensor, normals: Tensor, weights: Tensor) -> Tensor:
     """Average 1 - cosine of the angle between the normals over the annotated pixels.
 

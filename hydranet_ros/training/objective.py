@@ -13,6 +13,7 @@ from torch import Tensor
 
 from hydranet_ros.training.batch import Batch
 from hydranet_ros.training.losses import berhu
+from hydranet_ros.training.losses import beyond_range
 from hydranet_ros.training.losses import cross_entropy
 from hydranet_ros.training.losses import IGNORE
 from hydranet_ros.training.losses import normals_cosine
@@ -24,6 +25,8 @@ from hydranet_ros.zoo.card_types import Task
 
 # Far below every logit, yet finite, so that interpolating between such logits stays so.
 OTHER_DOMAIN = -1e4
+# Where depth lies beyond the range, the network is to say so clearly: by this factor of the range.
+BEYOND = 1.1
 
 
 class Objective(nn.Module):
@@ -32,13 +35,17 @@ class Objective(nn.Module):
     labels_offset: Tensor
     logits_offset: Tensor
     class_weights: Tensor | None
+    _beyond_ids: Tensor | None
 
     def __init__(self, recipe: Recipe, stream: StreamRecipe, tasks: frozenset[Task]) -> None:
         super().__init__()
         self.tasks = [task for task in recipe.tasks if task in tasks]
-        self._berhu_over = recipe.losses.berhu_over
-        # beyond the card's range nothing is learned: berHu's threshold follows the largest error
-        self._farthest_m = recipe.depth.max_m if recipe.depth else math.inf
+        self._over = recipe.losses.berhu_over
+        self._range_m = recipe.depth.max_m if recipe.depth else math.inf
+        names = [item.name for item in recipe.classes]
+        ids = [names.index(name) for name in recipe.losses.beyond_range]
+        table = torch.tensor(ids, dtype=torch.uint8) if ids else None
+        self.register_buffer('_beyond_ids', table, persistent=False)
         rows = [domain_of(recipe, item.domain) for item in stream.data for _ in range(item.batch)]
         self._one_domain = not recipe.domains
         factors = recipe.losses.class_weights
@@ -58,11 +65,18 @@ class Objective(nn.Module):
         if task is Task.SEMANTIC:
             return self._cross_entropy(output, batch.labels, weights)
         if task is Task.DEPTH:
-            depth = batch.depth.masked_fill(batch.depth > self._farthest_m, math.nan)
-            return berhu(output, depth, weights, over=self._berhu_over)
+            return self._depth(output, batch, weights)
         if batch.normals is None:
             return output.sum() * 0
         return normals_cosine(output, batch.normals, weights)
+
+    def _depth(self, output: Tensor, batch: Batch, weights: Tensor) -> Tensor:
+        """Compare depths within the range; what is known to lie beyond it pushes from one side."""
+        beyond = batch.depth > self._range_m
+        if self._beyond_ids is not None:
+            beyond = beyond | torch.isin(batch.labels, self._beyond_ids)
+        loss = berhu(output, batch.depth.masked_fill(beyond, math.nan), weights, over=self._over)
+        return loss + beyond_range(output, beyond, weights, range_m=BEYOND * self._range_m)
 
     def _cross_entropy(self, logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
         """Take the softmax over the classes of each image's domain."""

@@ -54,26 +54,6 @@ class Relabelled(DataSet):
         return replace(sample, labels=self._table[sample.labels])
 
 
-class WithoutDepth(DataSet):
-    """A data set that tells no depth at the pixels of the classes `ids`."""
-
-    def __init__(self, dataset: DataSet, ids: list[int]) -> None:
-        self._dataset = dataset
-        self._ids = np.array(ids, np.uint8)
-        self.name, self.names = dataset.name, dataset.names
-        self.tasks, self.classes = dataset.tasks, dataset.classes
-
-    def __len__(self) -> int:
-        return len(self._dataset)
-
-    def __getitem__(self, index: int) -> Sample:
-        sample = self._dataset[index]
-        if sample.labels is None or sample.depth is None:
-            return sample
-        where = np.isin(sample.labels, self._ids)
-        return replace(sample, depth=np.where(where, np.float32(np.nan), sample.depth))
-
-
 def open_training_set(entry: TrainingSet, recipe: Recipe, places: Places) -> DataSet:
     """Open a set of a stream, with the annotations that teachers made for it."""
     dataset = _open(entry, places)
@@ -92,16 +72,7 @@ def open_training_set(entry: TrainingSet, recipe: Recipe, places: Places) -> Dat
             f'The set {entry.set} annotates none of {", ".join(t.value for t in recipe.tasks)}; '
             'leave it out, or give it annotations by a teacher.'
         )
-    dataset = _with_classes_of(recipe, dataset, entry)
-    if not entry.no_depth_on:
-        return dataset
-    names = [item.name for item in recipe.classes]
-    if unknown := set(entry.no_depth_on) - set(names):
-        raise HydranetError(
-            f'The set {entry.set} is to have no depth on {", ".join(sorted(unknown))}, no '
-            f'class of the network: {", ".join(names)}.'
-        )
-    return WithoutDepth(dataset, [names.index(name) for name in entry.no_depth_on])
+    return _with_classes_of(recipe, dataset, entry)
 
 
 def open_validation_set(entry: ValidationSet, recipe: Recipe, places: Places) -> DataSet:
