@@ -19,7 +19,8 @@ from hydranet_ros.training.streams import Stream
 class EpochSteps:
     """Iterate over the steps of one epoch after the other, from step `start` of the training.
 
-    Gives a list of one batch a stream. The workers live as long as this.
+    A step has `shares` shares in all, those of this process are `own`. Gives a list of them, each
+    a list of one batch a stream. The workers live as long as this.
     """
 
     def __init__(
@@ -29,32 +30,38 @@ class EpochSteps:
         start: int,
         steps: int,
         steps_per_epoch: int,
-        rank: int,
-        world: int,
+        own: range,
+        shares: int,
         workers: int,
         pin_memory: bool,
     ) -> None:
         self._steps_per_epoch = steps_per_epoch
         loaders = [
-            loader(
-                stream,
-                start_step=start,
-                steps=steps - start,
-                rank=rank,
-                world=world,
-                workers=workers,
-                pin_memory=pin_memory,
+            zip(
+                *(
+                    loader(
+                        stream,
+                        start_step=start,
+                        steps=steps - start,
+                        rank=share,
+                        world=shares,
+                        workers=workers,
+                        pin_memory=pin_memory,
+                    )
+                    for stream in streams
+                ),
+                strict=True,
             )
-            for stream in streams
+            for share in own
         ]
         self._steps = zip(*loaders, strict=True)
 
     def __len__(self) -> int:
         return self._steps_per_epoch
 
-    def __iter__(self) -> Iterator[list[Batch]]:
+    def __iter__(self) -> Iterator[list[list[Batch]]]:
         for _ in range(self._steps_per_epoch):
-            yield list(next(self._steps))
+            yield [list(share) for share in next(self._steps)]
 
 
 class ValidationBatches:

@@ -13,11 +13,13 @@ import lightning.pytorch as pl
 from lightning.pytorch.loggers import TensorBoardLogger
 import torch
 
+from hydranet_ros.errors import HydranetError
 from hydranet_ros.output_folder import make_output_folder
 from hydranet_ros.training.checkpoints import check_same_recipe
 from hydranet_ros.training.checkpoints import Checkpoints
 from hydranet_ros.training.checkpoints import LAST
 from hydranet_ros.training.module import TrainingModule
+from hydranet_ros.training.recipe_choices import Accelerator
 from hydranet_ros.training.recipe_choices import Precision
 from hydranet_ros.training.recipe_types import Recipe
 from hydranet_ros.training.run_data import RunData
@@ -46,7 +48,6 @@ def fit(recipe: Recipe, data: Path, out: Path) -> bool:
         check_same_recipe(recipe, last)
     _quieten()
     run_data = RunData(recipe, Places(data, out))
-    world = recipe.devices * recipe.num_nodes
     network = make_network(recipe)
     if not resumes:
         load_start(network, recipe, data, run_data.start_images())
@@ -58,9 +59,9 @@ def fit(recipe: Recipe, data: Path, out: Path) -> bool:
             Validation(entry, recipe, dataset)
             for entry, dataset in zip(recipe.validation, run_data.validation_sets, strict=True)
         ],
-        run_data.steps_per_epoch(world),
+        run_data.steps_per_epoch,
     )
-    trainer = _trainer(recipe, out, run_data.images_per_step * world)
+    trainer = _trainer(recipe, out, run_data.images_per_step)
     if resumes and trainer.is_global_zero:
         print(f'going on from {last}', file=sys.stderr)
     trainer.fit(module, datamodule=run_data, ckpt_path=last if resumes else None)
@@ -74,11 +75,13 @@ def _trainer(recipe: Recipe, out: Path, images_per_step: int) -> pl.Trainer:
     callbacks.append(
         Checkpoints(out, every=recipe.checkpoint_every, epochs=recipe.epochs, select=recipe.select)
     )
+    accelerator = _accelerator(recipe)
+    devices = devices_to_use(recipe, accelerator)
     return pl.Trainer(
-        accelerator=recipe.accelerator,
-        devices=recipe.devices,
+        accelerator=accelerator.value,
+        devices=devices,
         num_nodes=recipe.num_nodes,
-        strategy='ddp' if recipe.devices * recipe.num_nodes > 1 else 'auto',
+        strategy='ddp' if devices * recipe.num_nodes > 1 else 'auto',
         precision=PRECISIONS[recipe.precision],  # type: ignore[arg-type]
         max_epochs=recipe.epochs,
         callbacks=callbacks,
@@ -88,6 +91,29 @@ def _trainer(recipe: Recipe, out: Path, images_per_step: int) -> pl.Trainer:
         enable_progress_bar=False,
         enable_model_summary=False,
     )
+
+
+def _accelerator(recipe: Recipe) -> Accelerator:
+    if recipe.accelerator is Accelerator.GPU and not torch.cuda.is_available():
+        raise HydranetError(
+            'The recipe asks for a GPU, but torch sees none here. Install a torch built for CUDA '
+            'and a driver, or set accelerator to auto or cpu.'
+        )
+    if recipe.accelerator is Accelerator.AUTO:
+        return Accelerator.GPU if torch.cuda.is_available() else Accelerator.CPU
+    return recipe.accelerator
+
+
+def devices_to_use(recipe: Recipe, accelerator: Accelerator) -> int:
+    """Return how many processes share a step on this machine: fewer where it has fewer GPUs.
+
+    The recipe's number says into how many shares a step is divided, which stays: what one process
+    does of several is added up before the weights change.
+    """
+    if accelerator is Accelerator.CPU:
+        return recipe.devices
+    most = torch.cuda.device_count()
+    return max(n for n in range(1, recipe.devices + 1) if n <= most and recipe.devices % n == 0)
 
 
 def _quieten() -> None:

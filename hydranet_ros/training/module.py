@@ -35,8 +35,8 @@ RECIPE_KEY = 'recipe'
 class TrainingModule(pl.LightningModule):
     """Trains `network` by a recipe, `tasks` being what each stream annotates.
 
-    A training batch is a list of one Batch a stream, a validation batch a list of samples of one
-    size. `metrics` has what the last validation found.
+    A training batch is a list of shares, each a list of one Batch a stream; a validation batch is
+    a list of samples of one size. `metrics` has what the last validation found.
     """
 
     mean: Tensor
@@ -91,15 +91,20 @@ class TrainingModule(pl.LightningModule):
                 if isinstance(module, nn.BatchNorm2d):
                     module.eval()
 
-    def training_step(self, batches: list[Batch], index: int) -> None:
+    def training_step(self, shares: list[list[Batch]], index: int) -> None:
         optimiser: Any = self.optimizers()
         optimiser.zero_grad()
         self.losses = {}
-        for number, (objective, batch) in enumerate(zip(self.objectives, batches, strict=True)):
-            losses = objective(self.network(self._normalised(batch.image)), batch)
-            self.manual_backward(self.task_weights(losses))
-            for task, loss in losses.items():
-                self.losses[f'{task}/{number}' if len(batches) > 1 else task] = loss.detach()
+        for batches in shares:
+            for number, (objective, batch) in enumerate(
+                zip(self.objectives, batches, strict=True)
+            ):
+                losses = objective(self.network(self._normalised(batch.image)), batch)
+                self.manual_backward(self.task_weights(losses) / len(shares))
+                for task, loss in losses.items():
+                    name = f'{task}/{number}' if len(batches) > 1 else task
+                    part = loss.detach() / len(shares)
+                    self.losses[name] = self.losses[name] + part if name in self.losses else part
         if self.recipe.clip_norm is not None:
             self.clip_gradients(
                 optimiser, gradient_clip_val=self.recipe.clip_norm, gradient_clip_algorithm='norm'
@@ -126,8 +131,8 @@ class TrainingModule(pl.LightningModule):
             self.metrics |= validation.metrics()
 
     def transfer_batch_to_device(self, batch: Any, device: torch.device, index: int) -> Any:
-        if batch and isinstance(batch[0], Batch):
-            return [one.to(device) for one in batch]
+        if isinstance(batch[0], list):
+            return [[one.to(device) for one in share] for share in batch]
         return batch
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:

@@ -125,11 +125,15 @@ def _check(recipe: Recipe, reader: Reader) -> None:
         reader.refuse('classes', 'must list 1 to 255 classes with the task semantic, else none')
     if (Task.DEPTH in tasks) != (recipe.depth is not None):
         reader.refuse('depth', 'must be given with the task depth, and only then')
-    if recipe.depth is not None and recipe.depth.focal_length_px is None:
-        reader.refuse(
-            'depth.focal_length_px',
-            'must be the focal length (pixels) of the camera that depths are to be metric for',
-        )
+    for where, depth in [
+        ('depth', recipe.depth),
+        *((f'domains[{i}].depth', domain.depth) for i, domain in enumerate(recipe.domains)),
+    ]:
+        if depth is not None and depth.focal_length_px is None:
+            reader.refuse(
+                f'{where}.focal_length_px',
+                'must be the focal length (pixels) of the camera that depths are to be metric for',
+            )
     if not recipe.streams or not all(stream.data for stream in recipe.streams):
         reader.refuse('streams', 'must have at least one stream, each with at least one set')
     start = recipe.start
@@ -148,6 +152,10 @@ def _check(recipe: Recipe, reader: Reader) -> None:
     for name, weight in recipe.losses.class_weights.items():
         if name not in known or not weight >= 0:
             reader.refuse(f'losses.class_weights.{name}', 'must be a class, with a factor from 0')
+    if unknown := set(recipe.losses.beyond_range) - known:
+        reader.refuse('losses.beyond_range', f'has {", ".join(sorted(unknown))}, no class here')
+    if recipe.domains and recipe.losses.beyond_range:
+        reader.refuse('losses.beyond_range', 'is not for a network of several domains')
     if unknown := set(recipe.losses.fixed) - {task.value for task in tasks}:
         reader.refuse('losses.fixed', f'has {", ".join(sorted(unknown))}, which is no task here')
     _check_sets(recipe, reader)

@@ -12,6 +12,14 @@ class Optimiser(str, Enum):
     ADAMW = 'adamw'
 
 
+class Accelerator(str, Enum):
+    """What to train on; auto: a GPU where there is one."""
+
+    AUTO = 'auto'
+    CPU = 'cpu'
+    GPU = 'gpu'
+
+
 class Decay(str, Enum):
     """How the learning rates fall."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field
 
+from hydranet_ros.training.recipe_choices import Accelerator
 from hydranet_ros.training.recipe_choices import Decay
 from hydranet_ros.training.recipe_choices import DecoderStart
 from hydranet_ros.training.recipe_choices import Optimiser
@@ -32,8 +33,7 @@ class TrainingSet:
     """A data set in a stream: `batch` images of it in every batch.
 
     `domain` names the slice of the classes that its labels mean, where the network has several.
-    `classes` renames its classes to those of the network; null ignores one. `no_depth_on` names
-    classes of the network at whose pixels no depth is learned, such as the sky.
+    `classes` renames its classes to those of the network; null ignores one.
     """
 
     set: str
@@ -42,7 +42,6 @@ class TrainingSet:
     domain: str | None = None
     classes: dict[str, str | None] = field(default_factory=dict)
     annotations: tuple[Annotations, ...] = ()
-    no_depth_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -125,10 +124,12 @@ class Losses:
     """The tasks' losses; `fixed` lists their weights, 1 where it does not.
 
     `class_weights` has factors on the cross-entropy of classes by name, 1 where it does not.
+    `beyond_range` names classes that lie beyond the range of depth, such as the sky.
     """
 
     berhu_over: str = 'all'
     class_weights: dict[str, float] = field(default_factory=dict)
+    beyond_range: tuple[str, ...] = ()
     weighting: Weighting = Weighting.FIXED
     fixed: dict[str, float] = field(default_factory=dict)
 
@@ -147,8 +148,10 @@ class CardRecipe:
 class Recipe:
     """A whole training: what the network is, what it learns from and how.
 
-    `steps_per_epoch` null: one pass over the first set of the first stream. `ema`: the decay of
-    the running average of the weights, which is what is measured and published; null: none.
+    A step takes one batch of every stream on each of `devices` times `num_nodes` devices, and does
+    so with fewer, one after the other. `steps_per_epoch` null: one pass over the first set of the
+    first stream. `ema`: the decay of the running average of the weights, which is what is measured
+    and published; null: none.
     """
 
     name: str
@@ -175,7 +178,7 @@ class Recipe:
     compile: bool = False
     channels_last: bool = False
     seed: int = 0
-    accelerator: str = 'auto'
+    accelerator: Accelerator = Accelerator.AUTO
     devices: int = 1
     num_nodes: int = 1
     workers: int = 1

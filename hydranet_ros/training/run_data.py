@@ -34,6 +34,7 @@ class RunData(pl.LightningDataModule):
     def __init__(self, recipe: Recipe, places: Places) -> None:
         super().__init__()
         self._recipe = recipe
+        self._shares = recipe.devices * recipe.num_nodes
         self.streams = [
             _stream(stream, recipe, places, number) for number, stream in enumerate(recipe.streams)
         ]
@@ -47,13 +48,14 @@ class RunData(pl.LightningDataModule):
 
     @property
     def images_per_step(self) -> int:
-        """The number of images in one step of one process."""
-        return sum(stream.batch_size for stream in self.streams)
+        """The number of images in one step of all processes."""
+        return sum(stream.batch_size for stream in self.streams) * self._shares
 
-    def steps_per_epoch(self, world: int) -> int:
-        """Return the recipe's number of steps, or one pass over the first set of all processes."""
+    @property
+    def steps_per_epoch(self) -> int:
+        """The recipe's number of steps, or one pass over the first set."""
         dataset, count = self.streams[0].sources[0]
-        return self._recipe.steps_per_epoch or -(-len(dataset) // (count * world))
+        return self._recipe.steps_per_epoch or -(-len(dataset) // (count * self._shares))
 
     def start_images(self) -> list[np.ndarray]:
         """Return some training images, uint8 (H, W, 3), always the same."""
@@ -62,14 +64,15 @@ class RunData(pl.LightningDataModule):
 
     def train_dataloader(self) -> EpochSteps:
         trainer, recipe = self._running(), self._recipe
-        per_epoch = self.steps_per_epoch(trainer.world_size)
+        count = self._shares // trainer.world_size
+        first = trainer.global_rank * count
         return EpochSteps(
             self.streams,
             start=trainer.global_step,
-            steps=recipe.epochs * per_epoch,
-            steps_per_epoch=per_epoch,
-            rank=trainer.global_rank,
-            world=trainer.world_size,
+            steps=recipe.epochs * self.steps_per_epoch,
+            steps_per_epoch=self.steps_per_epoch,
+            own=range(first, first + count),
+            shares=self._shares,
             workers=recipe.workers,
             pin_memory=torch.cuda.is_available(),
         )

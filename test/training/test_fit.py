@@ -104,33 +104,48 @@ def test_missing_data_is_told_at_once(tmp_path: Path) -> None:
         fit(recipe(tmp_path), tmp_path / 'nowhere', tmp_path)
 
 
-def test_two_processes_share_the_draws(data: Path, tmp_path: Path) -> None:
-    """Two processes with half the batch see what one sees with the whole of it.
+STREAM = {'crop': [32, 48], 'flip': False}
+# Batch norm takes the statistics of each share, so they are frozen for the comparison.
+SHARED: dict[str, Any] = {
+    'tasks': ['semantic'],
+    'depth': None,
+    'validation': [{'set': 'folder:labelled', 'batch': 1}],
+    'frozen_bn': True,
+    'epochs': 2,
+    'steps_per_epoch': 2,
+    'ema': None,
+}
 
-    Batch norm takes the statistics of each process, so they are frozen for the comparison.
-    """
-    stream = {'crop': [32, 48], 'flip': False, 'data': [{'set': 'folder:labelled', 'batch': 1}]}
-    changes: dict[str, Any] = {
-        'tasks': ['semantic'],
-        'depth': None,
-        'validation': [{'set': 'folder:labelled', 'batch': 1}],
-        'frozen_bn': True,
-        'epochs': 2,
-        'steps_per_epoch': 2,
-        'ema': None,
-    }
-    two = write_recipe(tmp_path / 'two.yaml', streams=[stream], devices=2, **changes)
-    process = start(two, data, tmp_path / 'two')
-    whole = dict(stream, data=[{'set': 'folder:labelled', 'batch': 2}])
-    fit(recipe(tmp_path, streams=[whole], **changes), data, tmp_path / 'one')
+
+def drawing(count: int) -> list[dict[str, Any]]:
+    """Return a stream with so many images in a batch."""
+    return [{**STREAM, 'data': [{'set': 'folder:labelled', 'batch': count}]}]
+
+
+@pytest.fixture(scope='module')
+def whole(data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Train with batches of two in one process."""
+    out = tmp_path_factory.mktemp('whole')
+    fit(recipe(out, streams=drawing(2), **SHARED), data, out)
+    return checkpoint(out)
+
+
+def test_two_processes_share_a_step(data: Path, whole: dict[str, Any], tmp_path: Path) -> None:
+    two = write_recipe(tmp_path / 'two.yaml', streams=drawing(1), devices=2, **SHARED)
+    process = start(two, data, tmp_path / 'out')
     output, _ = process.communicate(timeout=DEADLINE_S)
     assert process.returncode == 0, output
-    ours, theirs = checkpoint(tmp_path / 'one'), checkpoint(tmp_path / 'two')
-    for key, value in ours['state_dict'].items():
-        if not key.startswith('task_weights'):
-            torch.testing.assert_close(theirs['state_dict'][key], value, rtol=1e-3, atol=1e-5)
-    best = [state['callbacks']['Checkpoints']['best'] for state in (ours, theirs)]
-    assert best[0]['metrics'] == pytest.approx(best[1]['metrics'], rel=1e-2)
+    assert_close(checkpoint(tmp_path / 'out'), whole)
+    assert (tmp_path / 'out' / 'model' / 'small.onnx').is_file()
+
+
+def test_one_process_does_the_shares_of_two(
+    data: Path, whole: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a machine with one GPU, of a recipe for two."""
+    monkeypatch.setattr('hydranet_ros.training.fit.devices_to_use', lambda *_: 1)
+    fit(recipe(tmp_path, streams=drawing(1), devices=2, **SHARED), data, tmp_path)
+    assert_close(checkpoint(tmp_path), whole)
 
 
 def start(path: Path, data: Path, out: Path) -> subprocess.Popen[str]:
@@ -150,6 +165,13 @@ def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
         assert process.poll() is None, process.stdout.read() if process.stdout else ''
         assert time.monotonic() < deadline
         time.sleep(0.005)
+
+
+def assert_close(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
+    for key, value in ours['state_dict'].items():
+        torch.testing.assert_close(value, theirs['state_dict'][key], rtol=1e-3, atol=1e-5)
+    best = [state['callbacks']['Checkpoints']['best'] for state in (ours, theirs)]
+    assert best[0]['metrics'] == pytest.approx(best[1]['metrics'], rel=1e-2)
 
 
 def assert_same(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
