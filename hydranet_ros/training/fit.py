@@ -27,6 +27,7 @@ from hydranet_ros.training.run_log import RunLog
 from hydranet_ros.training.sets import Places
 from hydranet_ros.training.start import load_start
 from hydranet_ros.training.start import make_network
+from hydranet_ros.training.validation import check_validations
 from hydranet_ros.training.validation import Validation
 from hydranet_ros.training.weight_average import MovingAverage
 
@@ -48,6 +49,11 @@ def fit(recipe: Recipe, data: Path, out: Path) -> bool:
         check_same_recipe(recipe, last)
     _quieten()
     run_data = RunData(recipe, Places(data, out))
+    validations = [
+        Validation(entry, recipe, dataset)
+        for entry, dataset in zip(recipe.validation, run_data.validation_sets, strict=True)
+    ]
+    check_validations(validations, recipe.select)
     network = make_network(recipe)
     if not resumes:
         load_start(network, recipe, data, run_data.start_images())
@@ -55,10 +61,7 @@ def fit(recipe: Recipe, data: Path, out: Path) -> bool:
         recipe,
         network,
         run_data.tasks,
-        [
-            Validation(entry, recipe, dataset)
-            for entry, dataset in zip(recipe.validation, run_data.validation_sets, strict=True)
-        ],
+        validations,
         run_data.steps_per_epoch,
     )
     trainer = _trainer(recipe, out, run_data.images_per_step)

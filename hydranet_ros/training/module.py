@@ -24,11 +24,9 @@ from hydranet_ros.training.schedules import make_scheduler
 from hydranet_ros.training.task_weights import FixedWeights
 from hydranet_ros.training.task_weights import UncertaintyWeights
 from hydranet_ros.training.validation import Validation
+from hydranet_ros.zoo import imagenet
 from hydranet_ros.zoo.card_types import Task
 
-# Of ImageNet, for RGB scaled to 0..1.
-MEAN = (0.485, 0.456, 0.406)
-STD = (0.229, 0.224, 0.225)
 RECIPE_KEY = 'recipe'
 
 
@@ -70,8 +68,8 @@ class TrainingModule(pl.LightningModule):
             self.task_weights = UncertaintyWeights(names)
         else:
             self.task_weights = FixedWeights(dict.fromkeys(names, 1.0) | recipe.losses.fixed)
-        self.register_buffer('mean', _per_channel(MEAN) * 255, persistent=False)
-        self.register_buffer('std', _per_channel(STD) * 255, persistent=False)
+        self.register_buffer('mean', _per_channel(imagenet.MEAN) * 255, persistent=False)
+        self.register_buffer('std', _per_channel(imagenet.STD) * 255, persistent=False)
 
     def configure_optimizers(self) -> Any:
         optimiser = make_optimiser(self.recipe.optimiser, self.network, self.task_weights)

@@ -17,7 +17,7 @@ from hydranet_ros.training.losses import beyond_range
 from hydranet_ros.training.losses import cross_entropy
 from hydranet_ros.training.losses import IGNORE
 from hydranet_ros.training.losses import normals_cosine
-from hydranet_ros.training.recipe import domain_of
+from hydranet_ros.training.recipe_types import domain_of
 from hydranet_ros.training.recipe_types import Recipe
 from hydranet_ros.training.recipe_types import StreamRecipe
 from hydranet_ros.zoo.card_types import Domain

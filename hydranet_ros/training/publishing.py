@@ -18,14 +18,13 @@ from hydranet_ros.training.checkpoints import check_same_recipe
 from hydranet_ros.training.checkpoints import LAST
 from hydranet_ros.training.checkpoints import read_run
 from hydranet_ros.training.checkpoints import selection
-from hydranet_ros.training.module import MEAN
-from hydranet_ros.training.module import STD
 from hydranet_ros.training.recipe import plain
 from hydranet_ros.training.recipe_types import CardRecipe
 from hydranet_ros.training.recipe_types import Recipe
 from hydranet_ros.training.run_log import LOG_NAME
 from hydranet_ros.training.start import make_network
 from hydranet_ros.training.start import network_weights
+from hydranet_ros.zoo import imagenet
 from hydranet_ros.zoo.card import load_card
 from hydranet_ros.zoo.card import MODEL_FILE_SUFFIX
 from hydranet_ros.zoo.card_types import Task
@@ -80,8 +79,8 @@ def card_of(recipe: Recipe, chosen: dict[str, Any], model: Path) -> dict[str, An
         'architecture': recipe.architecture,
         'tasks': plain(list(recipe.tasks)),
         'classes': plain(list(recipe.classes)),
-        'mean': list(MEAN),
-        'std': list(STD),
+        'mean': list(imagenet.MEAN),
+        'std': list(imagenet.STD),
         **({'depth': plain(recipe.depth)} if recipe.depth else {}),
         **({'normals_axes': 'x y z'} if has_normals else {}),
         **({'domains': plain(list(recipe.domains))} if recipe.domains else {}),

@@ -185,3 +185,11 @@ class Recipe:
     cache_mb: int = 2048
     checkpoint_every: int = 1
     card: CardRecipe | None = None
+
+
+def domain_of(recipe: Recipe, name: str | None) -> Domain:
+    """Return the slice of the classes that a set's labels mean: all where there are no domains."""
+    for domain in recipe.domains:
+        if domain.name == name:
+            return domain
+    return Domain('', 0, len(recipe.classes), recipe.depth)

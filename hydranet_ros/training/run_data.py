@@ -14,7 +14,7 @@ from hydranet_ros.errors import HydranetError
 from hydranet_ros.training.augmentation import Augmentation
 from hydranet_ros.training.epoch_data import EpochSteps
 from hydranet_ros.training.epoch_data import ValidationBatches
-from hydranet_ros.training.recipe import domain_of
+from hydranet_ros.training.recipe_types import domain_of
 from hydranet_ros.training.recipe_types import Recipe
 from hydranet_ros.training.recipe_types import StreamRecipe
 from hydranet_ros.training.recipe_types import ValidationSet

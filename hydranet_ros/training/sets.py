@@ -16,7 +16,7 @@ from hydranet_ros.training.datasets.opening import open_dataset
 from hydranet_ros.training.datasets.sample import DataSet
 from hydranet_ros.training.datasets.sample import IGNORE
 from hydranet_ros.training.datasets.sample import Sample
-from hydranet_ros.training.recipe import domain_of
+from hydranet_ros.training.recipe_types import domain_of
 from hydranet_ros.training.recipe_types import Recipe
 from hydranet_ros.training.recipe_types import TrainingSet
 from hydranet_ros.training.recipe_types import ValidationSet

@@ -6,22 +6,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 import torch.nn.functional as F
 
+from hydranet_ros.errors import HydranetError
 from hydranet_ros.evaluation.confusion import Confusion
 from hydranet_ros.evaluation.depth_errors import DepthErrors
 from hydranet_ros.evaluation.normal_errors import NormalErrors
 from hydranet_ros.training.datasets.sample import DataSet
 from hydranet_ros.training.datasets.sample import Sample
-from hydranet_ros.training.recipe import domain_of
+from hydranet_ros.training.recipe_types import domain_of
 from hydranet_ros.training.recipe_types import Recipe
 from hydranet_ros.training.recipe_types import ValidationSet
 from hydranet_ros.zoo.card_types import Task
 
+METRICS = {
+    Task.SEMANTIC: ('mIoU', 'pixel_accuracy'),
+    Task.DEPTH: ('RMSE', 'RMSE_log', 'AbsRel', 'delta1'),
+    Task.NORMALS: ('angle_mean', 'angle_median'),
+}
 # Capped predictions stay above this, so that they have a logarithm.
 NEAREST_M = 1e-3
 
@@ -30,9 +37,7 @@ class Validation:
     """Accumulates the errors on one set; `states` of several processes add up."""
 
     def __init__(self, entry: ValidationSet, recipe: Recipe, dataset: DataSet) -> None:
-        name, _, _ = entry.set.partition(':')
-        self.name = '-'.join(part for part in (name, entry.split) if part)
-        self.every = entry.every
+        self.name = _name(entry)
         self._domain = domain_of(recipe, entry.domain)
         self._depth = self._domain.depth or recipe.depth
         self._tasks = [task for task in recipe.tasks if task in dataset.tasks]
@@ -70,19 +75,16 @@ class Validation:
 
     def metrics(self) -> dict[str, float]:
         """Return the figures by name, those that nothing can be said of left out."""
-        found: dict[str, float | None] = {}
-        for accumulator in self._accumulators.values():
-            if isinstance(accumulator, Confusion):
-                errors = accumulator.result()
-                found |= {'mIoU': errors.miou, 'pixel_accuracy': errors.pixel_accuracy}
-            elif isinstance(accumulator, DepthErrors):
-                depth = accumulator.result().errors
-                found |= {'RMSE': depth.rmse, 'RMSE_log': depth.rmse_log}
-                found |= {'AbsRel': depth.abs_rel, 'delta1': depth.delta1}
-            else:
-                angles = accumulator.result()
-                found |= {'angle_mean': angles.mean, 'angle_median': angles.median}
-        return {f'{self.name}/{key}': value for key, value in found.items() if value is not None}
+        found: dict[str, float] = {}
+        for task, accumulator in self._accumulators.items():
+            values = zip(METRICS[task], _figures(accumulator), strict=True)
+            found |= {f'{self.name}/{key}': value for key, value in values if value is not None}
+        return found
+
+    @property
+    def metric_names(self) -> list[str]:
+        """The names of the figures that this set can give."""
+        return [f'{self.name}/{metric}' for task in self._tasks for metric in METRICS[task]]
 
     def _prediction(self, task: Task, output: Tensor, size: tuple[int, int]) -> np.ndarray:
         """Resize bilinearly; give labels uint8, raw metres or raw normals, channels last."""
@@ -103,6 +105,22 @@ class Validation:
         return np.clip(depth * np.float32(scale or 1.0), near, self._depth.max_m)
 
 
+def check_validations(validations: Sequence[Validation], select: str | None) -> None:
+    """Refuse sets of one name, and a metric that no set gives, before any work is lost."""
+    sets = [validation.name for validation in validations]
+    if len(set(sets)) != len(sets):
+        raise HydranetError(
+            f'Two validation sets have the same name ({", ".join(sets)}), so their figures could '
+            'not be told apart; give them other splits or folders.'
+        )
+    names = [name for validation in validations for name in validation.metric_names]
+    if select is not None and selected(dict.fromkeys(names, 0.0), select) is None:
+        raise HydranetError(
+            f'The recipe selects by {select}, which no validation set gives; choose one of '
+            f'{", ".join(names)}.'
+        )
+
+
 def higher_is_better(metric: str) -> bool:
     """Tell which of two values of a metric is the better one."""
     return metric.rpartition('/')[2] in ('mIoU', 'pixel_accuracy', 'delta1')
@@ -114,6 +132,26 @@ def selected(metrics: Mapping[str, float], select: str) -> float | None:
         return metrics[select]
     ends = [value for name, value in metrics.items() if name.rpartition('/')[2] == select]
     return ends[0] if ends else None
+
+
+def _name(entry: ValidationSet) -> str:
+    """Name a set: what it is and its split, of a plain folder the folder."""
+    kind, _, path = entry.set.partition(':')
+    return '-'.join(
+        part for part in (Path(path).name if kind == 'folder' else kind, entry.split) if part
+    )
+
+
+def _figures(accumulator: Confusion | DepthErrors | NormalErrors) -> tuple[float | None, ...]:
+    """Return the figures in the order of METRICS."""
+    if isinstance(accumulator, Confusion):
+        errors = accumulator.result()
+        return errors.miou, errors.pixel_accuracy
+    if isinstance(accumulator, DepthErrors):
+        depth = accumulator.result().errors
+        return depth.rmse, depth.rmse_log, depth.abs_rel, depth.delta1
+    angles = accumulator.result()
+    return angles.mean, angles.median
 
 
 def _truth(task: Task, sample: Sample) -> np.ndarray | None:

@@ -56,12 +56,12 @@ def test_a_run_leaves_its_state_and_its_log(finished: Path) -> None:
     assert [row['epoch'] for row in rows] == ['1', '2', '3']
     assert [row['step'] for row in rows] == ['3', '6', '9']
     assert float(rows[-1]['lr_decoder']) < float(rows[0]['lr_decoder'])
-    for name in ('loss/semantic', 'loss/depth', 'images_per_s', 'folder/mIoU', 'folder/RMSE'):
+    for name in ('loss/semantic', 'loss/depth', 'images_per_s', 'labelled/mIoU', 'measured/RMSE'):
         assert float(rows[-1][name]) > 0, name
     assert list((finished / 'tensorboard').glob('events.*'))
     assert not list(finished.glob('*.part'))
     best = checkpoint(finished, 'best.ckpt')['callbacks']
-    assert max(float(row['folder/mIoU']) for row in rows) == pytest.approx(
+    assert max(float(row['labelled/mIoU']) for row in rows) == pytest.approx(
         best['Checkpoints']['best']['value'], abs=1e-4
     )
 
@@ -97,6 +97,11 @@ def test_a_damaged_checkpoint_is_told(data: Path, tmp_path: Path) -> None:
     (tmp_path / 'last.ckpt').write_bytes(b'not a checkpoint')
     with pytest.raises(HydranetError, match=r'last\.ckpt cannot be read'):
         fit(recipe(tmp_path), data, tmp_path)
+
+
+def test_a_metric_that_nothing_gives_is_told_at_once(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(HydranetError, match=r'selects by miou, .*labelled/mIoU'):
+        fit(recipe(tmp_path, select='miou'), data, tmp_path)
 
 
 def test_missing_data_is_told_at_once(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_the_card_says_what_the_recipe_says(run: Path) -> None:
     assert card.depth.focal_length_px == 50.0
     best = checkpoint(run / 'out', 'best.ckpt')['callbacks']['Checkpoints']['best']
     (found,) = (figure for figure in card.figures if figure.metric == 'mIoU')
-    assert found.value == pytest.approx(best['metrics']['folder/mIoU'], abs=1e-4)
+    assert found.value == pytest.approx(best['metrics']['labelled/mIoU'], abs=1e-4)
     assert f'epoch {best["epoch"]}' in found.source
     assert (run / 'out' / 'model' / 'log.csv').read_bytes() == (
         run / 'out' / 'log.csv'

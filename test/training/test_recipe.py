@@ -11,10 +11,10 @@ import yaml
 
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.training.recipe import differences
-from hydranet_ros.training.recipe import domain_of
 from hydranet_ros.training.recipe import list_recipes
 from hydranet_ros.training.recipe import load_recipe
 from hydranet_ros.training.recipe import plain
+from hydranet_ros.training.recipe_types import domain_of
 from hydranet_ros.zoo.card import load_card
 
 from .runs import RECIPE
