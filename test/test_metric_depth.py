@@ -27,10 +27,14 @@ TWICE = RGB.repeat(2, axis=0).repeat(2, axis=1)
 ENGINE = {'backend': 'onnxruntime', 'precision': 'fp32', 'threads': 1}
 
 
+def lens_card(folder, focal_length_px=F, **depth):
+    """Write a card with which every pixel of every picture has a depth."""
+    return write_lens_card(folder, focal_length_px, lift_m=100.0, **{'max_m': 1e6, **depth})
+
+
 def load(folder, focal_length_px=F, *, depth=None, **options) -> Perception:
-    return Perception.load(
-        write_lens_card(folder, focal_length_px, **(depth or {})), **ENGINE, **options
-    )
+    card = lens_card(folder, focal_length_px, **(depth or {}))
+    return Perception.load(card, **ENGINE, **options)
 
 
 @pytest.fixture
@@ -53,23 +57,23 @@ def test_the_canonical_camera_changes_nothing(perception, canonical):
 def test_a_longer_lens_sees_everything_farther_and_to_a_farther_end(perception, canonical, factor):
     depth = perception.predict(RGB, fx=factor * F).depth
     np.testing.assert_array_equal(depth, factor * canonical)
-    assert np.isfinite(canonical).mean() > 0.2
+    assert np.isfinite(canonical).all()
 
 
 @pytest.mark.parametrize('backend', ['openvino', 'torch'])
 def test_every_engine_scales_exactly(tmp_path, backend):
     pytest.importorskip(backend)
     options = ENGINE | {'backend': backend}
-    with Perception.load(write_lens_card(tmp_path, F), **options) as perception:
+    with Perception.load(lens_card(tmp_path), **options) as perception:
         canonical = perception.predict(RGB, fx=F).depth
         depth = perception.predict([RGB, RGB], fx=[2 * F, F / 2])
-        assert np.isfinite(canonical).mean() > 0.2
+        assert np.isfinite(canonical).all()
         np.testing.assert_allclose(depth[0].depth, 2 * canonical, rtol=1e-4)
         np.testing.assert_array_equal(depth[0].depth, 4 * depth[1].depth)
 
 
 def test_what_was_never_learned_is_nan_at_every_focal_length(tmp_path):
-    with load(tmp_path, depth={'max_m': 1e6}) as whole:
+    with load(tmp_path) as whole:
         everything = whole.predict(RGB, fx=F).depth
     assert np.isfinite(everything).all()
     near, far = (float(np.quantile(everything, share)) for share in (0.25, 0.75))
@@ -83,9 +87,7 @@ def test_what_was_never_learned_is_nan_at_every_focal_length(tmp_path):
 
 
 def test_a_camera_of_twice_the_pixels_measures_the_same(tmp_path):
-    # Near 0 the absolute value bends what is otherwise linear between pixels.
-    far = {'min_m': 5.0, 'max_m': 1e6}
-    with load(tmp_path, depth=far, input_size=(HEIGHT, WIDTH)) as perception:
+    with load(tmp_path, input_size=(HEIGHT, WIDTH)) as perception:
         once = perception.predict(RGB, fx=300.0).depth
         twice = perception.predict(TWICE, fx=600.0).depth
         assert perception.depth_scale_for(600.0, 2 * HEIGHT, 2 * WIDTH) == 3.0
@@ -94,9 +96,7 @@ def test_a_camera_of_twice_the_pixels_measures_the_same(tmp_path):
     assert twice.shape == (2 * HEIGHT, 2 * WIDTH)
     # Bilinear, half-pixel centres: the mean of four pixels is that of the pixel between them.
     smaller = twice.reshape(HEIGHT, 2, WIDTH, 2).mean(axis=(1, 3))
-    valid = np.isfinite(smaller) & np.isfinite(once)
-    assert valid.mean() > 0.8
-    np.testing.assert_allclose(smaller[valid], once[valid], rtol=1e-4)
+    np.testing.assert_allclose(smaller, once, rtol=1e-4)
 
 
 @pytest.mark.parametrize(
