@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Frames from image files: one file, or a folder in natural order."""
 
+from collections.abc import Set
 from pathlib import Path
 import re
 
@@ -33,18 +34,23 @@ def _truncated(data: bytes) -> bool:
     return data.startswith(b'\x89PNG') and b'IEND' not in data[-4096:]
 
 
+def decode(data: bytes, flags: int) -> np.ndarray | None:
+    """Decode an image file's bytes as cv2.imdecode does; None for what is damaged or no image."""
+    if not data or _truncated(data):
+        return None
+    try:
+        return cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    except cv2.error:
+        return None
+
+
 def read_picture(path: Path) -> np.ndarray:
     """Read an image file as uint8 (H, W, 3) RGB; UnreadableFrame names a file that is damaged."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise UnreadableFrame(f"cannot read the image '{path}': {error.strerror}.") from error
-    bgr = None
-    if data and not _truncated(data):
-        try:
-            bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
-        except cv2.error:
-            bgr = None
+    bgr = decode(data, cv2.IMREAD_COLOR)
     if bgr is None:
         raise UnreadableFrame(
             f"the image '{path}' ({len(data)} bytes) is damaged or no image. "
@@ -72,20 +78,29 @@ class Pictures(Source):
         return Frame(rgb, position, position / NOMINAL_FPS, path.stem)
 
 
-def open_folder(folder: Path, size: tuple[int, int] | None, loop: bool) -> Pictures:
-    """Open the images that lie directly in a folder, in natural order of their names."""
+def files_in(folder: Path, suffixes: Set[str] = SUFFIXES) -> list[Path]:
+    """List the images directly in a folder, or what else has one of the suffixes.
+
+    In natural order of the names, hidden files left out; HydranetError where it cannot be listed.
+    """
     try:
-        found = [
-            path
-            for path in folder.iterdir()
-            if path.suffix.lower() in SUFFIXES and not path.name.startswith('.')
-        ]
+        entries = list(folder.iterdir())
     except OSError as error:
         raise HydranetError(f"cannot list the folder '{folder}': {error.strerror}.") from error
+    found = [
+        path
+        for path in entries
+        if path.suffix.lower() in suffixes and not path.name.startswith('.')
+    ]
+    return sorted(found, key=lambda path: natural_key(path.name))
+
+
+def open_folder(folder: Path, size: tuple[int, int] | None, loop: bool) -> Pictures:
+    """Open the images that lie directly in a folder, in natural order of their names."""
+    found = files_in(folder)
     if not found:
         raise HydranetError(
             f"the folder '{folder}' holds no image directly in it "
             f'(looked for {", ".join(sorted(SUFFIXES))}).'
         )
-    found.sort(key=lambda path: natural_key(path.name))
     return Pictures(str(folder), found, size, loop)

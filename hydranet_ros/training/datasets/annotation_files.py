@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.sources.pictures import decode
 from hydranet_ros.training.datasets.label_ids import LabelIds
 from hydranet_ros.training.datasets.png_palette import without_palette
 
@@ -83,9 +84,7 @@ def _read(path: Path) -> np.ndarray:
         data = without_palette(path.read_bytes())
     except OSError as error:
         raise HydranetError(f"cannot read '{path}': {error.strerror}.") from error
-    image = None
-    if data and not (data.startswith(b'\x89PNG') and b'IEND' not in data[-64:]):
-        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    image = decode(data, cv2.IMREAD_UNCHANGED)
     if image is None:
         raise HydranetError(
             f"'{path}' ({len(data)} bytes) is damaged or no image. Replace it, or take its frame "

@@ -11,7 +11,7 @@ from pathlib import PurePath
 import re
 
 from hydranet_ros.errors import HydranetError
-from hydranet_ros.sources.pictures import natural_key
+from hydranet_ros.sources.pictures import files_in
 from hydranet_ros.sources.pictures import SUFFIXES
 from hydranet_ros.training.datasets.lens import Lens
 
@@ -42,16 +42,8 @@ class Folders:
 
 def by_stem(folder: Path, suffixes: Set[str] = SUFFIXES) -> dict[str, Path]:
     """List the images of a folder, or what else has one of the suffixes, in natural order."""
-    try:
-        entries = [
-            path
-            for path in folder.iterdir()
-            if path.suffix.lower() in suffixes and not path.name.startswith('.')
-        ]
-    except OSError as error:
-        raise HydranetError(f"cannot list the folder '{folder}': {error.strerror}.") from error
     found: dict[str, Path] = {}
-    for path in sorted(entries, key=lambda path: natural_key(path.name)):
+    for path in files_in(folder, suffixes):
         if path.stem in found:
             raise HydranetError(
                 f"'{folder}' holds both {found[path.stem].name} and {path.name}. Remove one."

@@ -19,9 +19,12 @@ from hydranet_ros.errors import HydranetError
 from hydranet_ros.output_folder import make_output_folder
 from hydranet_ros.training.datasets.annotated import PROVENANCE
 from hydranet_ros.training.datasets.annotated import UNITS_PER_METRE
+from hydranet_ros.training.datasets.file_set import Encoding
+from hydranet_ros.training.datasets.file_set import FileDataSet
+from hydranet_ros.training.datasets.listing import collect
+from hydranet_ros.training.datasets.listing import Folders
 from hydranet_ros.training.datasets.opening import open_dataset
 from hydranet_ros.training.datasets.sample import DataSet
-from hydranet_ros.training.distillation.image_folder import ImageFolder
 from hydranet_ros.training.distillation.opening import open_teacher
 from hydranet_ros.training.distillation.teacher import Annotation
 from hydranet_ros.training.distillation.teacher import Teacher
@@ -96,7 +99,7 @@ def _open_images(images: str, split: str | None, root: Path) -> DataSet:
         )
     if split is not None:
         raise HydranetError(f"'{images}' is a folder of images, which has no split '{split}'.")
-    return ImageFolder(folder)
+    return FileDataSet('images', collect(folder, Folders('.')), Encoding())
 
 
 def _store(out: Path, name: str, annotation: Annotation, tasks: list[Task]) -> None:

@@ -100,7 +100,9 @@ class WindowTeacher:
                 f'The teacher tells {found.shape[2]} classes, but its class map {self._map.path} '
                 f'lists {len(self._map.sources)}. Give the map that belongs to the teacher.'
             )
-        return found @ self._map.pooling
+        pooled: npt.NDArray[np.float32] = found @ self._map.pooling
+        pooled[..., -1] += np.maximum(1 - found.sum(2), 0)  # where it names no class of its own
+        return pooled
 
 
 def windows(

@@ -11,8 +11,8 @@ import pytest
 
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.training.datasets.annotated import with_annotations
+from hydranet_ros.training.datasets.opening import open_dataset
 from hydranet_ros.training.datasets.sample import Sample
-from hydranet_ros.training.distillation.image_folder import ImageFolder
 from hydranet_ros.training.distillation.labelling import label
 from hydranet_ros.training.distillation.labelling import run_labelling
 from hydranet_ros.training.distillation.teacher import Annotation
@@ -141,14 +141,10 @@ def test_a_folder_of_images_by_an_onnx_file(tmp_path: Path) -> None:
     out = run_labelling(
         'teacher.onnx', 'rgb', tmp_path / 'out', class_map='map.yaml', root=tmp_path, threads=1
     )
-    found = with_annotations(ImageFolder(tmp_path / 'rgb'), out, weight=1.0, min_confidence=0.9)[0]
-    np.testing.assert_array_equal(found.labels, flag_labels())
-    assert [
-        item.name
-        for item in with_annotations(
-            ImageFolder(tmp_path / 'rgb'), out, weight=1.0, min_confidence=0.0
-        ).classes
-    ] == ['warm', 'cold']
+    images_alone = open_dataset('folder:rgb', root=tmp_path)
+    found = with_annotations(images_alone, out, weight=1.0, min_confidence=0.9)
+    np.testing.assert_array_equal(found[0].labels, flag_labels())
+    assert [item.name for item in found.classes] == ['warm', 'cold']
 
 
 def test_images_that_are_not_there(tmp_path: Path) -> None:

@@ -24,11 +24,11 @@ class Sure:
 
     def __init__(self, size: tuple[int, int], classes: np.ndarray, count: int = 3) -> None:
         self.size, self.seen, self.provenance = size, [], {}
-        self._found = np.eye(count, dtype=np.float32)[classes]
+        self.found = np.eye(count, dtype=np.float32)[classes]
 
     def __call__(self, rgb: np.ndarray) -> np.ndarray:
         self.seen.append(rgb.copy())
-        return self._found
+        return self.found
 
 
 @pytest.fixture
@@ -83,6 +83,15 @@ def test_windows_are_brought_to_the_size_of_the_network(class_map: ClassMap) -> 
 def test_a_class_without_a_partner_is_no_label(class_map: ClassMap) -> None:
     annotation = WindowTeacher(Sure((8, 8), np.ones((8, 8), int)), class_map)(flag(8, 8))
     assert (annotation.labels == 255).all()
+
+
+@pytest.mark.filterwarnings('error')
+def test_an_id_that_is_no_class_is_no_label(class_map: ClassMap) -> None:
+    network = Sure((8, 8), np.zeros((8, 8), int))
+    ids = np.array([0, 255]).repeat(4)[None].repeat(8, 0)
+    network.found = probabilities(ids, 3)
+    annotation = WindowTeacher(network, class_map, flip=False)(flag(8, 8))
+    assert (annotation.labels == np.where(ids == 0, 0, 255)).all()
 
 
 def test_a_map_of_another_teacher_is_refused(class_map: ClassMap) -> None:
