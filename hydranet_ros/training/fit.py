@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+import signal
 import sys
 import warnings
 
 import lightning.pytorch as pl
 from lightning.pytorch.loggers import TensorBoardLogger
+from lightning.pytorch.utilities.exceptions import SIGTERMException
 import torch
 
 from hydranet_ros.errors import HydranetError
@@ -37,10 +39,10 @@ PRECISIONS = {Precision.FP32: '32-true', Precision.BF16: 'bf16-mixed'}
 def fit(recipe: Recipe, data: Path, out: Path) -> bool:
     """Train to the last epoch of the recipe; `out` gets checkpoints and logs.
 
-    Returns whether this is the first of the processes that train, for what one alone has to do.
-
     Where `out` has last.ckpt of the same recipe, training goes on from it, to the same weights as
-    without the interruption. HydranetError where it is of another recipe, or data is missing.
+    without the interruption. Returns whether this is the first of the processes that train, for
+    what one alone has to do. HydranetError where the checkpoint is of another recipe, and where
+    data is missing.
     """
     make_output_folder(out)
     last = out / LAST
@@ -67,7 +69,10 @@ def fit(recipe: Recipe, data: Path, out: Path) -> bool:
     trainer = _trainer(recipe, out, run_data.images_per_step)
     if resumes and trainer.is_global_zero:
         print(f'going on from {last}', file=sys.stderr)
-    trainer.fit(module, datamodule=run_data, ckpt_path=last if resumes else None)
+    try:
+        trainer.fit(module, datamodule=run_data, ckpt_path=last if resumes else None)
+    except SIGTERMException as stop:  # which alone would end as a success
+        raise SystemExit(128 + signal.SIGTERM) from stop
     return bool(trainer.is_global_zero)
 
 
@@ -120,8 +125,7 @@ def devices_to_use(recipe: Recipe, accelerator: Accelerator) -> int:
 
 
 def _quieten() -> None:
-    """Leave out what Lightning advises; torch computes matrices in full or bf16 as told."""
+    """Leave out what Lightning advises."""
     for name in ('lightning.pytorch', 'lightning.fabric'):
         logging.getLogger(name).setLevel(logging.WARNING)
     warnings.filterwarnings('ignore', module='lightning')
-    torch.set_float32_matmul_precision('high')

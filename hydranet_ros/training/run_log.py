@@ -87,6 +87,13 @@ class RunLog(Callback):
             print(f'epoch {row["epoch"]} validated: {figures}', file=sys.stderr, flush=True)
         self._said = time.monotonic()
 
+    def on_exception(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
+    ) -> None:
+        if trainer.is_global_zero and isinstance(exception, KeyboardInterrupt | SystemExit):
+            kept = f'{len(self._rows)} epochs are kept, ' if self._rows else ''
+            print(f'interrupted: {kept}the same command goes on', file=sys.stderr, flush=True)
+
     def _say(self, trainer: pl.Trainer, pl_module: Any) -> None:
         recipe = pl_module.recipe
         total = int(trainer.num_training_batches)

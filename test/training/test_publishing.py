@@ -37,8 +37,13 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_card_says_what_the_recipe_says(run: Path) -> None:
-    card = load_card(publish(recipe(run, epochs=2, card=CARD), run / 'out'))
+@pytest.fixture(scope='module')
+def published(run: Path) -> Path:
+    return publish(recipe(run, epochs=2, card=CARD), run / 'out')
+
+
+def test_the_card_says_what_the_recipe_says(run: Path, published: Path) -> None:
+    card = load_card(published)
     assert (card.name, card.title, card.licence) == ('small', 'A small model', 'CC0-1.0')
     assert [item.name for item in card.classes] == ['dark', 'light']
     assert card.depth is not None
@@ -53,15 +58,14 @@ def test_the_card_says_what_the_recipe_says(run: Path) -> None:
     assert yaml.safe_load((run / 'out' / 'model' / 'recipe.yaml').read_text())['epochs'] == 2
 
 
-def test_the_model_has_the_averaged_weights(run: Path) -> None:
-    card = publish(recipe(run, epochs=2), run / 'out')
+def test_the_model_has_the_averaged_weights(run: Path, published: Path) -> None:
     average = checkpoint(run / 'out', 'best.ckpt')['state_dict']
     current = checkpoint(run / 'out', 'best.ckpt')['current_model_state']
     key = 'heads.semantic.out.weight'
-    stored = network_of(card.with_suffix('.onnx')).state_dict()[key]
+    stored = network_of(published.with_suffix('.onnx')).state_dict()[key]
     torch.testing.assert_close(stored, average[f'network.{key}'].half().float())
     assert not torch.equal(stored, current[f'network.{key}'].half().float())
-    with Perception.load(str(card), backend='onnxruntime') as perception:
+    with Perception.load(str(published), backend='onnxruntime') as perception:
         prediction = perception.predict(np.full((48, 64, 3), 128, np.uint8))
     assert prediction.labels is not None
     assert prediction.depth is not None

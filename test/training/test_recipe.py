@@ -4,6 +4,8 @@
 
 from copy import deepcopy
 from pathlib import Path
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -87,6 +89,16 @@ def test_wrong_keys_are_named(tmp_path: Path, place: list[Any], value: Any, mess
     with pytest.raises(HydranetError, match=message) as raised:
         load_recipe(tmp_path / 'wrong.yaml')
     assert 'wrong.yaml' in str(raised.value)
+
+
+def test_recipes_are_read_without_torch() -> None:
+    program = (
+        "import sys; sys.modules['torch'] = sys.modules['lightning'] = None\n"
+        'from hydranet_ros.training import recipe, sets\n'
+        "print(recipe.load_recipe('kitti').name)"
+    )
+    done = subprocess.run([sys.executable, '-c', program], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ('kitti\n', '')
 
 
 def test_missing_and_unreadable_recipes_are_told(tmp_path: Path) -> None:

@@ -1,0 +1,108 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""`hydranet train` as typed: a teacher of its own first, then the training, then the model."""
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hydranet_ros import commands
+from hydranet_ros.training.teacher_run import trained_teacher
+from hydranet_ros.zoo.card import load_card
+
+from ..training.runs import RECIPE
+from ..training.runs import write_data
+from ..training.runs import write_recipe
+
+QUICK: dict[str, Any] = {'epochs': 1, 'steps_per_epoch': 1, 'validation': [], 'select': None}
+TEACHER: dict[str, Any] = {
+    'name': 'teacher',
+    'tasks': ['depth'],
+    'classes': [],
+    'streams': [{'crop': [32, 48], 'data': [RECIPE['streams'][0]['data'][1]]}],
+}
+
+
+def train(*arguments: object) -> int:
+    return commands.main(['train', *map(str, arguments)])
+
+
+def test_a_recipe_trains_its_teacher_labels_trains_and_publishes(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, out = write_data(tmp_path / 'data'), tmp_path / 'out'
+    teacher = write_recipe(tmp_path / 'teacher.yaml', **QUICK, **TEACHER)
+    job = {'teacher': f'recipe:{teacher}', 'images': 'folder:labelled', 'out': 'teachers/depth'}
+    taught = {'set': 'folder:labelled', 'batch': 1, 'annotations': [{'folder': 'teachers/depth'}]}
+    student = write_recipe(
+        tmp_path / 'student.yaml',
+        **QUICK,
+        prepare=[job],
+        streams=[{'crop': [32, 48], 'data': [taught]}],
+    )
+    assert train(student, '--data', data, '--out', out) == 0
+    printed = capfd.readouterr()
+    card = load_card(Path(printed.out.splitlines()[-1]))
+    assert [task.value for task in card.tasks] == ['semantic', 'depth']
+    assert 'training the teacher teacher first' in printed.err
+    assert 'teacher epoch 1/1' in printed.err
+    assert 'small epoch 1/1' in printed.err
+    assert len(list((out / 'teachers' / 'depth' / 'depth').glob('*.png'))) == 5
+    monkeypatch.setattr('subprocess.run', lambda *_: pytest.fail('it is trained again'))
+    assert trained_teacher(str(teacher), data, out).is_file()
+
+
+def test_there_must_be_something_to_publish(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train(write_recipe(tmp_path / 'r.yaml'), '--out', tmp_path, '--publish') == 1
+    assert 'best.ckpt to publish; train first' in capsys.readouterr().err
+
+
+def test_a_failed_teacher_stops_the_student(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    teacher = write_recipe(tmp_path / 'teacher.yaml', **QUICK, **TEACHER)
+    job = {'teacher': f'recipe:{teacher}', 'images': 'folder:labelled', 'out': 'teachers/depth'}
+    student = write_recipe(tmp_path / 'student.yaml', **QUICK, prepare=[job])
+    assert train(student, '--data', tmp_path / 'nowhere', '--out', tmp_path / 'out') == 1
+    error = capfd.readouterr().err
+    assert 'there is no folder' in error
+    assert 'The teacher teacher was not trained to its end (status 1)' in error
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        ([], 'There is no RECIPE'),
+        (['stret'], "There is no recipe 'stret'"),
+        (['street', '--split', 'train'], '--split belongs to --label'),
+        (['--publish', '--label'], '--label needs'),
+    ],
+)
+def test_wrong_arguments_are_told(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train(*arguments) == 1
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('missing', ['torch', 'lightning', 'tensorboard'])
+def test_what_is_not_installed_is_named(
+    missing: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    find = importlib.util.find_spec
+
+    def hidden(name: str, *arguments: Any) -> Any:
+        return None if name == missing else find(name, *arguments)
+
+    monkeypatch.setattr(importlib.util, 'find_spec', hidden)
+    assert train(write_recipe(tmp_path / 'recipe.yaml')) == 1
+    error = capsys.readouterr().err
+    assert f'Training needs {missing}, missing here.' in error
+    assert 'hydranet_ros[train]' in error
