@@ -18,10 +18,12 @@ from hydranet_ros.training.datasets.listing import by_stem
 from hydranet_ros.training.datasets.sample import DataSet
 from hydranet_ros.training.datasets.sample import IGNORE
 from hydranet_ros.training.datasets.sample import Sample
+from hydranet_ros.training.recipe_fields import Reader
 from hydranet_ros.zoo.card_types import SemanticClass
 from hydranet_ros.zoo.card_types import Task
 
 PROVENANCE = 'provenance.json'
+FOCAL_LENGTH = 'teacher_focal_length_px'
 UNITS_PER_METRE = 256.0
 
 
@@ -39,8 +41,6 @@ class AnnotatedSet(DataSet):
         added = {Task.SEMANTIC: self._labels, Task.DEPTH: self._depth}
         self.name, self.names = base.name, base.names
         self.tasks = base.tasks | {task for task, files in added.items() if files}
-        self.classes = base.classes
-        self._ids = LabelIds.plain(len(base.classes))
         if self.tasks == base.tasks:
             raise HydranetError(
                 f"'{folder}' adds nothing to the data set {self.name}, which has "
@@ -48,9 +48,9 @@ class AnnotatedSet(DataSet):
                 'that `hydranet train --label` wrote for what it lacks.'
             )
         provenance = _read_provenance(folder)
-        if self._labels:
-            self.classes = provenance.classes
-            self._ids = LabelIds.plain(len(self.classes))
+        self.classes = provenance.classes if self._labels else base.classes
+        self._ids = LabelIds.plain(len(self.classes))
+        self._focal_length_px = provenance.focal_length_px
         if self._depth and provenance.knows_camera != (base[0].fx is not None):
             raise HydranetError(
                 f"the depth in '{folder}' was made "
@@ -78,6 +78,8 @@ class AnnotatedSet(DataSet):
         if self._depth:
             sample.depth = read_depth(self._depth[sample.name], UNITS_PER_METRE, size)
             sample.weights[Task.DEPTH] = self._weight
+            if sample.fx is None:
+                sample.fx = self._focal_length_px
         return sample
 
 
@@ -87,7 +89,8 @@ def with_annotations(
     """Add a teacher's labels/NAME.png and depth/NAME.png (metres x 256) from a folder.
 
     Only a modality that the data set has not is added, with `weight`. Labels whose confidence
-    (confidence/NAME.png, 255 = 1) is below `min_confidence` (0 to 1) become 255. HydranetError
+    (confidence/NAME.png, 255 = 1) is below `min_confidence` (0 to 1) become 255. Images of an
+    unknown focal length get that of the teacher, whose metres their depth is in. HydranetError
     for a missing file, and where the folder adds nothing.
     """
     if not folder.is_dir():
@@ -104,22 +107,26 @@ def with_annotations(
 
 @dataclass(frozen=True)
 class _Provenance:
-    """What provenance.json says: the labels' classes, and whether the focal length was known."""
+    """What provenance.json says: the labels' classes, and whose metres the depth is in.
+
+    knows_camera: those of the images' own camera; else of one of `focal_length_px`, the teacher's.
+    """
 
     classes: tuple[SemanticClass, ...]
     knows_camera: bool
+    focal_length_px: float | None
 
 
 def _read_provenance(folder: Path) -> _Provenance:
     path = folder / PROVENANCE
     try:
         content = json.loads(path.read_text(encoding='utf-8'))
-        classes = tuple(
-            SemanticClass(str(item['name']), (int(red), int(green), int(blue)))
-            for item in content['classes']
-            for red, green, blue in [item['color']]
+        classes = Reader(path).read(tuple[SemanticClass, ...], content['classes'], 'classes')
+        knows_camera = (content.get('depth') or {}).get('fx') is not None
+        focal_length_px = content.get(FOCAL_LENGTH)
+        return _Provenance(
+            classes, knows_camera, None if focal_length_px is None else float(focal_length_px)
         )
-        return _Provenance(classes, (content.get('depth') or {}).get('fx') is not None)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise HydranetError(
             f"'{path}' does not tell what the labels are ({type(error).__name__}: {error}). "

@@ -2,7 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The classes of the public data sets, with the colours that they are usually shown in."""
 
+from collections.abc import Sequence
+
+from hydranet_ros.training.recipe_fields import Reader
 from hydranet_ros.zoo.card_types import SemanticClass
+
+_MOST = 255  # ids of 8 bits, of which the last means none
 
 
 def interleaved_colour(index: int) -> tuple[int, int, int]:
@@ -12,6 +17,19 @@ def interleaved_colour(index: int) -> tuple[int, int, int]:
         for channel in range(3):
             channels[channel] |= (index >> (3 * bit + channel) & 1) << (7 - bit)
     return channels[0], channels[1], channels[2]
+
+
+def check_classes(classes: Sequence[SemanticClass], reader: Reader) -> None:
+    """Refuse too many classes for labels, a name that two have, and a colour that is none."""
+    if len(classes) > _MOST:
+        reader.refuse('classes', f'must be at most {_MOST}')
+    seen: set[str] = set()
+    for place, item in enumerate(classes):
+        if item.name in seen:
+            reader.refuse(f'classes[{place}].name', f'is {item.name}, which another class has')
+        if max(item.color) > 255:
+            reader.refuse(f'classes[{place}].color', 'must be three numbers 0 to 255')
+        seen.add(item.name)
 
 
 def _numbered(names: str, first: int) -> tuple[SemanticClass, ...]:

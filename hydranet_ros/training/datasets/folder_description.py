@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hydranet_ros.sources.calibration import read_calibration
+from hydranet_ros.training.datasets.classes import check_classes
 from hydranet_ros.training.datasets.lens import Lens
 from hydranet_ros.training.recipe_fields import read_mapping
 from hydranet_ros.training.recipe_fields import Reader
@@ -57,6 +58,7 @@ def read_description(root: Path) -> FolderDescription:
         value = getattr(description, key)
         if value is not None and not value > 0:
             reader.refuse(key, 'must be above 0')
-    if len(description.classes) > 255 or max(description.ignored, default=0) > 255:
-        reader.refuse('classes', 'must be at most 255, and ignored ids too')
+    check_classes(description.classes, reader)
+    if max(description.ignored, default=0) > 255:
+        reader.refuse('ignored', 'must be ids of at most 255')
     return description

@@ -12,11 +12,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.resources import config_dir
+from hydranet_ros.training.datasets.classes import check_classes
 from hydranet_ros.training.datasets.sample import IGNORE
+from hydranet_ros.training.recipe_fields import read_mapping
+from hydranet_ros.training.recipe_fields import Reader
 from hydranet_ros.zoo import imagenet
 from hydranet_ros.zoo.card_types import SemanticClass
 from hydranet_ros.zoo.checksums import sha256
@@ -73,6 +75,15 @@ class ClassMap:
         }
 
 
+@dataclass(frozen=True)
+class _Content:
+    """What the file holds."""
+
+    classes: tuple[SemanticClass, ...]
+    teacher: tuple[dict[str, str | None], ...]
+    input: InputOptions = field(default_factory=InputOptions)
+
+
 def find_class_map(name: str, root: Path) -> Path:
     """Return the path of a class map: a file below `root`, or one of the project's by name."""
     own = root / Path(name).expanduser()
@@ -91,60 +102,28 @@ def read_class_map(path: Path) -> ClassMap:
     {teacher's class: class or null} for each of the teacher's ids in order; it may have `input`,
     a mapping of the fields of InputOptions.
     """
-    try:
-        content = yaml.safe_load(path.read_text(encoding='utf-8'))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise _refused(path, ' '.join(str(error).split())) from error
-    if not isinstance(content, dict) or set(content) - {'input'} != {'classes', 'teacher'}:
-        raise _refused(path, 'it must have the keys classes and teacher, and may have input')
-    classes = tuple(_class_of(item, path) for item in _listed(content['classes'], path))
-    ids = {item.name: number for number, item in enumerate(classes)}
-    if len(ids) != len(classes) or len(classes) >= IGNORE:
-        raise _refused(path, f'classes must be at most {IGNORE - 1}, each with its own name')
+    reader = Reader(path)
+    content: _Content = reader.read(_Content, read_mapping(path))
+    check_classes(content.classes, reader)
+    _check_input(content.input, reader)
+    ids = {item.name: number for number, item in enumerate(content.classes)}
     sources, targets = [], []
-    for item in _listed(content['teacher'], path):
-        if not isinstance(item, dict) or len(item) != 1:
-            raise _refused(path, f'teacher must list one {{class: class}} each, not {item!r}')
+    for place, item in enumerate(content.teacher):
+        if len(item) != 1:
+            reader.refuse(f'teacher[{place}]', f'must be one {{class: class}}, not {item!r}')
         source, name = next(iter(item.items()))
         if name is not None and name not in ids:
-            raise _refused(path, f'{source} becomes {name!r}, which is none of {", ".join(ids)}')
-        sources.append(str(source))
+            reader.refuse(
+                f'teacher[{place}].{source}', f'is {name!r}, which is none of {", ".join(ids)}'
+            )
+        sources.append(source)
         targets.append(IGNORE if name is None else ids[name])
-    options = _options_of(content.get('input', {}), path)
-    return ClassMap(path, tuple(sources), tuple(targets), classes, options)
+    if not ids or not 0 < len(sources) <= IGNORE:
+        reader.refuse('classes and teacher', f'must list 1 to {IGNORE} classes each')
+    return ClassMap(path, tuple(sources), tuple(targets), content.classes, content.input)
 
 
-def _options_of(content: Any, path: Path) -> InputOptions:
-    lengths = {'mean': 3, 'std': 3, 'size': 2}
-    if not isinstance(content, dict) or set(content) - set(lengths):
-        raise _refused(path, f'input may have {", ".join(lengths)}, not {content!r}')
-    for key, value in content.items():
-        numbers = isinstance(value, list) and all(isinstance(v, int | float) for v in value)
-        if not numbers or len(value) != lengths[key] or (key != 'mean' and min(value) <= 0):
-            raise _refused(path, f'input.{key} must be {lengths[key]} numbers, not {value!r}')
-    numbers_of = {key: tuple(value) for key, value in content.items()}
-    if 'size' in content:
-        numbers_of['size'] = tuple(int(value) for value in content['size'])
-    return InputOptions(**numbers_of)
-
-
-def _class_of(item: Any, path: Path) -> SemanticClass:
-    try:
-        red, green, blue = (int(value) for value in item['color'])
-        if not all(0 <= value <= 255 for value in (red, green, blue)):
-            raise ValueError
-        return SemanticClass(str(item['name']), (red, green, blue))
-    except (TypeError, ValueError, KeyError):
-        raise _refused(
-            path, f'a class needs a name and a color of three numbers 0 to 255, not {item!r}'
-        ) from None
-
-
-def _listed(value: Any, path: Path) -> list[Any]:
-    if not isinstance(value, list) or not value:
-        raise _refused(path, f'classes and teacher must be lists, not {value!r}')
-    return value
-
-
-def _refused(path: Path, reason: str) -> HydranetError:
-    return HydranetError(f'The class map {path} cannot be used: {reason}.')
+def _check_input(options: InputOptions, reader: Reader) -> None:
+    for key, values in (('std', options.std), ('size', options.size or (1, 1))):
+        if min(values) <= 0:
+            reader.refuse(f'input.{key}', 'must be above 0')

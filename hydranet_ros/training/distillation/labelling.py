@@ -17,6 +17,7 @@ import hydranet_ros
 from hydranet_ros.atomic_file import write_atomically
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.output_folder import make_output_folder
+from hydranet_ros.training.datasets.annotated import FOCAL_LENGTH
 from hydranet_ros.training.datasets.annotated import PROVENANCE
 from hydranet_ros.training.datasets.annotated import UNITS_PER_METRE
 from hydranet_ros.training.datasets.file_set import Encoding
@@ -118,7 +119,8 @@ def _store(out: Path, name: str, annotation: Annotation, tasks: list[Task]) -> N
 
 
 def _provenance(dataset: DataSet, teacher: Teacher, tasks: list[Task]) -> dict[str, Any]:
-    fx = dataset[0].fx
+    # a teacher of an unknown focal length tells the same metres whatever fx is
+    fx = dataset[0].fx if teacher.focal_length_px else None
     return {
         'complete': False,
         'tasks': [task.value for task in tasks],
@@ -133,6 +135,7 @@ def _provenance(dataset: DataSet, teacher: Teacher, tasks: list[Task]) -> dict[s
             'metres_of': "the images' camera" if fx else "the teacher's camera (fx unknown)",
             'fx': fx,
         },
+        FOCAL_LENGTH: teacher.focal_length_px,
         'versions': {
             'hydranet_ros': hydranet_ros.__version__,
             'numpy': np.__version__,

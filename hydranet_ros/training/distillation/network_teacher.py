@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,6 @@ from hydranet_ros.training.distillation.class_map import ClassMap
 from hydranet_ros.training.distillation.teacher import Annotation
 from hydranet_ros.zoo.card_types import SemanticClass
 from hydranet_ros.zoo.card_types import Task
-
-_log = logging.getLogger(__name__)
 
 
 class NetworkTeacher:
@@ -45,6 +42,8 @@ class NetworkTeacher:
             name for name in ('labels', 'confidence', 'depth') if name in self._perception.outputs
         ]
         self.classes: tuple[SemanticClass, ...] = self._perception.classes
+        depth = self._perception.depth_range
+        self.focal_length_px = depth.focal_length_px if depth else None
         self._map = class_map
         if class_map is not None:
             own = tuple(item.name for item in self.classes)

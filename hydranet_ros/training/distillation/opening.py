@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.training.distillation.class_map import find_class_map
+from hydranet_ros.training.distillation.class_map import InputOptions
 from hydranet_ros.training.distillation.class_map import read_class_map
 from hydranet_ros.training.distillation.network_teacher import NetworkTeacher
 from hydranet_ros.training.distillation.onnx_teacher import OnnxSegmenter
@@ -40,6 +41,11 @@ def open_teacher(
         raise HydranetError(
             f'{path} does not tell its classes; give a class map (--class-map), or the model card '
             'of a network of ours.'
+        )
+    if path.suffix == _TFLITE_SUFFIX and mapping.input != InputOptions():
+        raise HydranetError(
+            f'{mapping.path} says under input what {path} is fed, but a TFLite file is fed as '
+            'it says itself; take input out.'
         )
     if path.suffix == _TFLITE_SUFFIX:
         return WindowTeacher(TfliteSegmenter(path, len(mapping.sources), threads=threads), mapping)

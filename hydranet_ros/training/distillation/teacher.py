@@ -31,7 +31,8 @@ class Teacher(Protocol):
     """Annotate images.
 
     tasks: what it tells. classes: of its labels, empty without them. provenance: what it is, as
-    JSON: the same provenance means the same annotations.
+    JSON: the same provenance means the same annotations. focal_length_px: of the camera that its
+    depth is in metres of where no fx is given, None where unknown or without depth.
     """
 
     @property
@@ -42,6 +43,9 @@ class Teacher(Protocol):
 
     @property
     def provenance(self) -> Mapping[str, Any]: ...
+
+    @property
+    def focal_length_px(self) -> float | None: ...
 
     def __call__(self, rgb: npt.NDArray[np.uint8], fx: float | None = None) -> Annotation:
         """Annotate one image, uint8 (H, W, 3) RGB; fx: its focal length in pixels, if known.

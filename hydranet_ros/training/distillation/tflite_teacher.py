@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 import importlib.util
+import logging
 from pathlib import Path
 from typing import Any
 import warnings
@@ -18,6 +19,7 @@ from hydranet_ros.errors import HydranetError
 from hydranet_ros.training.distillation.window_teacher import probabilities
 from hydranet_ros.zoo.checksums import sha256
 
+_log = logging.getLogger(__name__)
 _AGREEING = 0.99  # pixels whose largest score gives their id; ties may not
 
 
@@ -98,6 +100,11 @@ class TfliteSegmenter:
         for tensor in reversed(self._interpreter.get_tensor_details()):
             if tuple(int(n) for n in tensor['shape']) == (*shape, self._classes):
                 return tensor
+        _log.warning(
+            '%s tells class ids alone, no scores of %d classes: every label will count as sure.',
+            self._path,
+            self._classes,
+        )
         return output
 
     def _check(self, scores: np.ndarray) -> None:

@@ -52,6 +52,7 @@ class WindowTeacher:
     def __init__(self, network: Segmenter, class_map: ClassMap, *, flip: bool = True) -> None:
         self.tasks = frozenset({Task.SEMANTIC})
         self.classes: tuple[SemanticClass, ...] = class_map.classes
+        self.focal_length_px: float | None = None
         self._network, self._map, self._flip = network, class_map, flip
 
     @property

@@ -128,6 +128,9 @@ def test_missing_annotations(full: Path) -> None:
         (DESCRIPTION + 'camera: camera.yaml', r'dataset\.yaml: fx cannot stand beside camera'),
         (DESCRIPTION + 'classes_of: camvid', r'classes_of cannot stand beside classes'),
         (DESCRIPTION.replace('x -y -z', 'x y'), "normals_axes 'x y'"),
+        (DESCRIPTION.replace('robot', 'floor'), r'classes\[1\]\.name is floor, which another'),
+        (DESCRIPTION.replace('4, 5', '4, 256'), r'classes\[1\]\.color must be three numbers'),
+        (DESCRIPTION.replace('[7]', '[256]'), 'ignored must be ids of at most 255'),
         ('[', r'dataset\.yaml'),
     ],
 )

@@ -50,14 +50,19 @@ def test_input_options(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ('changes', 'message'),
     [
-        ({'teacher': [*TEACHER, {'violet': 'purple'}]}, "violet becomes 'purple', which is none"),
-        ({'teacher': {'red': 'warm'}}, 'must be lists'),
-        ({'teacher': ['red']}, 'one {class: class} each'),
-        ({'classes': [*CLASSES, CLASSES[0]]}, 'each with its own name'),
+        (
+            {'teacher': [*TEACHER, {'violet': 'purple'}]},
+            "teacher[3].violet is 'purple', which is none of warm, cold",
+        ),
+        ({'teacher': {'red': 'warm'}}, 'teacher must be a list'),
+        ({'teacher': ['red']}, 'teacher[0] must be a mapping'),
+        ({'teacher': [{'red': 'warm', 'blue': 'cold'}]}, 'must be one {class: class}'),
+        ({'teacher': []}, 'must list 1 to 255'),
+        ({'classes': [*CLASSES, CLASSES[0]]}, 'name is warm, which another class has'),
         ({'classes': [{'name': 'warm', 'color': [300, 0, 0]}]}, 'three numbers 0 to 255'),
-        ({'class': []}, 'it must have the keys'),
-        ({'input': {'sizes': [1, 2]}}, 'input may have mean, std, size'),
-        ({'input': {'std': [1, 0, 1]}}, 'input.std must be 3 numbers'),
+        ({'class': []}, 'class is no key here; did you mean classes'),
+        ({'input': {'sizes': [1, 2]}}, 'input.sizes is no key here; did you mean size'),
+        ({'input': {'std': [1, 0, 1]}}, 'input.std must be above 0'),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, changes: dict, message: str) -> None:

@@ -35,6 +35,7 @@ class Known:
     """A teacher that says the same of every image; `depth` is in metres for fx = 50."""
 
     tasks = frozenset({Task.SEMANTIC, Task.DEPTH})
+    focal_length_px: float | None = 70.0
     classes = (SemanticClass('a', (1, 2, 3)), SemanticClass('b', (4, 5, 6)))
 
     def __init__(self, version: int = 1) -> None:
@@ -104,6 +105,20 @@ def test_provenance_says_whose_metres(tmp_path: Path) -> None:
         found[name] = json.loads((tmp_path / name / 'provenance.json').read_text())['depth']
     assert found['known']['fx'] == 50.0
     assert 'fx unknown' in found['unknown']['metres_of']
+
+
+def test_depth_of_an_unknown_camera_is_in_metres_of_the_teachers(tmp_path: Path) -> None:
+    unknown = images()
+    for sample in unknown.samples:
+        sample.fx = None
+    label(unknown, Known(), tmp_path / 'unknown')
+    found = with_annotations(unknown, tmp_path / 'unknown', weight=1.0, min_confidence=0.0)[0]
+    assert found.fx == 70.0
+    teacher = Known()
+    teacher.focal_length_px = None
+    label(images(), teacher, tmp_path / 'known')
+    with pytest.raises(HydranetError, match='made without a focal length'):
+        with_annotations(images(), tmp_path / 'known', weight=1.0, min_confidence=0.0)
 
 
 def test_an_interrupted_run_goes_on(tmp_path: Path) -> None:

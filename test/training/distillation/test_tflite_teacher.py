@@ -36,12 +36,19 @@ def test_most_of_a_real_street_is_labelled_rightly(shared: Path) -> None:
     assert teacher.provenance['network']['output'] != 'ArgMax', 'ids have no confidence'
 
 
-def test_a_map_of_another_size_finds_ids_only(shared: Path, tmp_path: Path) -> None:
+def test_a_map_of_another_size_finds_ids_only(
+    shared: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / 'two.yaml').write_text(
         'classes: [{name: all, color: [1, 2, 3]}]\nteacher: [{road: all}, {sidewalk: all}]\n'
     )
     teacher = open_teacher(str(shared / 'weights' / FILE), 'two.yaml', tmp_path, threads=1)
     assert teacher.provenance['network']['output'] == 'ArgMax'
+    assert 'class ids alone, no scores of 2 classes' in caplog.text
+    with (tmp_path / 'two.yaml').open('a') as file:
+        file.write('input: {size: [9, 9]}\n')
+    with pytest.raises(HydranetError, match='take input out'):
+        open_teacher(str(shared / 'weights' / FILE), 'two.yaml', tmp_path)
 
 
 def test_what_is_no_tflite_file_is_refused(tmp_path: Path) -> None:
