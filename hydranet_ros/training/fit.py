@@ -8,11 +8,11 @@ import logging
 from pathlib import Path
 import signal
 import sys
+import threading
 import warnings
 
 import lightning.pytorch as pl
 from lightning.pytorch.loggers import TensorBoardLogger
-from lightning.pytorch.utilities.exceptions import SIGTERMException
 import torch
 
 from hydranet_ros.errors import HydranetError
@@ -69,15 +69,27 @@ def fit(recipe: Recipe, data: Path, out: Path) -> bool:
     trainer = _trainer(recipe, out, run_data.images_per_step)
     if resumes and trainer.is_global_zero:
         print(f'going on from {last}', file=sys.stderr)
-    try:
-        trainer.fit(module, datamodule=run_data, ckpt_path=last if resumes else None)
-    except SIGTERMException as stop:  # which alone would end as a success
-        raise SystemExit(128 + signal.SIGTERM) from stop
+    trainer.fit(module, datamodule=run_data, ckpt_path=last if resumes else None)
     return bool(trainer.is_global_zero)
 
 
+class _EndAtOnce(pl.Callback):
+    """Let SIGTERM end the process, as checkpoints are always whole.
+
+    Lightning's handler waits for the step's end, which processes that share a step reach at
+    different steps: they then wait for one another for ever.
+    """
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
 def _trainer(recipe: Recipe, out: Path, images_per_step: int) -> pl.Trainer:
-    callbacks: list[pl.Callback] = [RunLog(out, images_per_step=images_per_step)]
+    callbacks: list[pl.Callback] = [
+        RunLog(out, images_per_step=images_per_step),
+        _EndAtOnce(),
+    ]
     if recipe.ema is not None:
         callbacks.append(MovingAverage(recipe.ema))
     callbacks.append(
