@@ -6,6 +6,7 @@ GPUs, several machines and bf16 on a GPU are not verified here.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 import csv
 import os
 from pathlib import Path
@@ -69,9 +70,8 @@ def test_a_run_leaves_its_state_and_its_log(finished: Path) -> None:
 def test_a_killed_run_goes_on_to_the_same_bits(
     data: Path, finished: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    process = start(write_recipe(tmp_path / 'recipe.yaml'), data, tmp_path / 'out')
-    wait_for(tmp_path / 'out' / 'last.ckpt', process)
-    process.send_signal(signal.SIGKILL)
+    with started(write_recipe(tmp_path / 'recipe.yaml'), data, tmp_path / 'out') as process:
+        wait_for(tmp_path / 'out' / 'last.ckpt', process)
     assert process.wait() == -signal.SIGKILL
     epochs = len((tmp_path / 'out' / 'log.csv').read_text().splitlines()) - 1
     assert epochs < 3, 'the run had ended before it could be killed'
@@ -137,8 +137,8 @@ def whole(data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any
 
 def test_two_processes_share_a_step(data: Path, whole: dict[str, Any], tmp_path: Path) -> None:
     two = write_recipe(tmp_path / 'two.yaml', streams=drawing(1), devices=2, **SHARED)
-    process = start(two, data, tmp_path / 'out')
-    output, _ = process.communicate(timeout=DEADLINE_S)
+    with started(two, data, tmp_path / 'out') as process:
+        output, _ = process.communicate(timeout=DEADLINE_S)
     assert process.returncode == 0, output
     assert_close(checkpoint(tmp_path / 'out'), whole)
     assert (tmp_path / 'out' / 'model' / 'small.onnx').is_file()
@@ -153,15 +153,23 @@ def test_one_process_does_the_shares_of_two(
     assert_close(checkpoint(tmp_path), whole)
 
 
-def start(path: Path, data: Path, out: Path) -> subprocess.Popen[str]:
+@contextmanager
+def started(path: Path, data: Path, out: Path) -> Iterator[subprocess.Popen[str]]:
+    """Train in a process group of its own, which is killed at the end."""
     command = [sys.executable, '-m', 'hydranet_ros', 'train', str(path), '--data', str(data)]
-    return subprocess.Popen(
+    with subprocess.Popen(
         [*command, '--out', str(out)],
         env=os.environ | {'OMP_NUM_THREADS': '1'},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
+        start_new_session=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
