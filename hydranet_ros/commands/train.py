@@ -76,11 +76,13 @@ def run(args: argparse.Namespace) -> int:
         raise HydranetError(f'--{options[0].replace("_", "-")} belongs to --label, not to RECIPE.')
     recipe = load_recipe(args.recipe)
     _require()
+    from hydranet_ros.training.fit import begun
     from hydranet_ros.training.fit import fit
     from hydranet_ros.training.publishing import publish
 
     data, out = args.data.expanduser(), (args.out or Path('runs') / recipe.name).expanduser()
     if not args.publish:
+        begun(recipe, out)  # refuses another recipe's folder before teachers work for hours
         _prepare(recipe, data, out)
         if not fit(recipe, data, out):
             return 0  # the first process publishes

@@ -44,11 +44,8 @@ def fit(recipe: Recipe, data: Path, out: Path) -> bool:
     what one alone has to do. HydranetError where the checkpoint is of another recipe, and where
     data is missing.
     """
-    make_output_folder(out)
+    resumes = begun(recipe, out)
     last = out / LAST
-    resumes = last.exists()
-    if resumes:
-        check_same_recipe(recipe, last)
     _quieten()
     run_data = RunData(recipe, Places(data, out))
     validations = [
@@ -83,6 +80,19 @@ class _EndAtOnce(pl.Callback):
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def begun(recipe: Recipe, out: Path) -> bool:
+    """Tell whether a run of the recipe was begun in `out`, which is made where it is missing.
+
+    HydranetError where it cannot be made, or holds a run of another recipe.
+    """
+    make_output_folder(out)
+    last = out / LAST
+    if not last.exists():
+        return False
+    check_same_recipe(recipe, last)
+    return True
 
 
 def _trainer(recipe: Recipe, out: Path, images_per_step: int) -> pl.Trainer:
