@@ -14,7 +14,7 @@ def count(text: str) -> int:
 
 
 def positive(text: str) -> float:
-    """Take a number above 0: seconds, hertz."""
+    """Take a number above 0: seconds, hertz, pixels."""
     try:
         value = float(text)
     except ValueError:

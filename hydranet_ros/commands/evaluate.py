@@ -36,8 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--data',
         required=True,
         metavar='SPEC',
-        help='camvid:PATH, kitti:PATH, nyudv2:PATH, cityscapes:PATH, voc:PATH, folder:PATH or '
-        'street[:COUNT[xSEED]]',
+        help='camvid:PATH, kitti:PATH, nyudv2:PATH, cityscapes:PATH, voc:PATH, folder:PATH, '
+        'replica:PATH, 7scenes:PATH or street[:COUNT[xSEED]] (docs/data.md)',
     )
     add('--split', help='which part of the data: its name, or frames A-B (all)')
     add('--json', type=Path, metavar='FILE', help='write the figures there')

@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from hydranet_ros.commands.argument_types import count
+from hydranet_ros.commands.argument_types import positive
 from hydranet_ros.commands.argument_types import size
 from hydranet_ros.resources import DEFAULT_MODEL
 
@@ -48,14 +49,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--domain', help='which classes of a model trained for several places')
     seen = parser.add_mutually_exclusive_group()
     seen.add_argument(
-        '--input-scale', type=float, default=1.0, metavar='S', help='input size over frame size'
+        '--input-scale', type=positive, default=1.0, metavar='S', help='input size over frame size'
     )
     seen.add_argument(
         '--input-size', type=size, metavar='HxW', help='input size of the network, e.g. 350x1200'
     )
     parser.add_argument(
         '--fx',
-        type=float,
+        type=positive,
         metavar='PX',
         help="the camera's focal length in pixels of INPUT, for metric depth (docs/depth.md)",
     )
@@ -70,8 +71,6 @@ def run(args: argparse.Namespace) -> int:
     from hydranet_ros.perception import Perception
     from hydranet_ros.sources import open_source
 
-    if args.fx is not None and not args.fx > 0:
-        raise HydranetError(f'--fx is {args.fx:g}; give the focal length in pixels, above 0.')
     with open_source(args.input) as source:
         if source.count is None and args.limit is None and source.endless:
             raise HydranetError(f'{args.input} has no end; say how many frames with --limit N.')

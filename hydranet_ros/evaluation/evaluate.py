@@ -92,6 +92,11 @@ class _Evaluation:
             self._depth = DepthEvaluator(perception.depth_range, options.scale_median)
         if Task.NORMALS in tasks:
             self._normals = NormalsEvaluator()
+        if self._depth is None and (options.scale_median or options.baseline is not None):
+            raise HydranetError(
+                f'A baseline and scaling by the median are about depth, which {data.title} and '
+                f'{perception.card.name} do not have in common; leave them out.'
+            )
         self._evaluators = [
             one for one in (self._semantic, self._depth, self._normals) if one is not None
         ]

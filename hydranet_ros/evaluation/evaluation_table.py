@@ -125,7 +125,7 @@ def _depth_notes(depth: DepthEvaluation) -> Iterator[str]:
     elif depth.fx is not None:
         low, high = depth.fx
         lens = f'{low:g}' if low == high else f'{low:g} to {high:g}'
-        yield f'Metres are for fx {lens} px; the card was trained for {depth.focal_length_px:g}.'
+        yield f'Metres are for fx {lens} px; the model learned for {depth.focal_length_px:g} px.'
     if depth.focal_length_px is not None and depth.without_fx:
         yield (
             f'{depth.without_fx} images have no known focal length: their metres are those of the '

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from hydranet_ros.commands import main
+from hydranet_ros.training.datasets.opening import READERS
 
 FAST = ('--backend', 'onnxruntime', '--precision', 'fp32', '--input-scale', '0.2')
 STREET = ('--model', 'street', '--data', 'street:1', *FAST)
@@ -44,6 +45,14 @@ def kitti(tmp_path: Path) -> Path:
         rgb = random.integers(0, 256, (40, 120, 3), np.uint8)
         cv2.imwrite(str(root / 'image_02' / name), rgb)
     return root
+
+
+def test_the_help_names_every_kind_of_data(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(['evaluate', '--help'])
+    printed = capsys.readouterr().out
+    for kind in READERS:
+        assert f'{kind}:PATH' in printed
 
 
 def test_prints_tables_and_writes_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

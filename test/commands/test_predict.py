@@ -149,7 +149,6 @@ def test_the_street_needs_a_limit(tmp_path, capsys):
 @pytest.mark.parametrize(
     ('more', 'says'),
     [
-        (('--fx', '-3'), '--fx'),
         (('--model', 'nope'), 'no model'),
         (('--domain', 'nope'), 'domain'),
         (('--backend', 'nope'), 'backend'),
@@ -160,6 +159,14 @@ def test_bad_arguments_are_said_in_one_line(folder, tmp_path, capsys, more, says
     said = capsys.readouterr().err
     assert says in said
     assert 'Traceback' not in said
+
+
+@pytest.mark.parametrize('more', [('--fx', '-3'), ('--fx', 'nan'), ('--input-scale', '0')])
+def test_what_is_no_number_above_0_is_mistyped(folder, tmp_path, capsys, more):
+    with pytest.raises(SystemExit) as caught:
+        predict(folder, tmp_path / 'out', *more)
+    assert caught.value.code == 2
+    assert f"{more[0]}: '{more[1]}' is no number above 0" in capsys.readouterr().err
 
 
 def test_a_focal_length_that_changes_nothing_is_said(folder, tmp_path, frames, perception, caplog):

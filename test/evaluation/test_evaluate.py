@@ -205,6 +205,14 @@ def test_what_cannot_be_compared_is_said(model: Perception) -> None:
     data.classes = (SemanticClass('cat', (0, 0, 0)),)
     with pytest.raises(HydranetError, match='None of the data set'):
         figures(model, data)
+    data.classes = model.classes
+    for options in (
+        EvaluationOptions(scale_median=True),
+        EvaluationOptions(baseline=EvaluationData(data, 'memory')),
+    ):
+        with pytest.raises(HydranetError, match='are about depth, which memory and lens do not'):
+            figures(model, data, options)
+    data.classes = (SemanticClass('cat', (0, 0, 0)),)
     data.tasks = frozenset(BOTH)
     for sample in data.samples:
         sample.labels = None
