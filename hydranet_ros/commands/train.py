@@ -22,9 +22,9 @@ file and its card. The same command goes on from where it was interrupted.
 recipes name: --out gets labels/, confidence/, depth/ and provenance.json.
 
 examples:
-  hydranet train street --data ../shared/data --out runs/street
+  hydranet train street --data DIR --out runs/street
   hydranet train --label --teacher segmenter.tflite --class-map cityscapes_to_camvid \\
-      --images kitti:../shared/data/kitti/sfnd_seq --split train --out runs/kitti_labels
+      --images kitti:DIR/kitti/sfnd_seq --split train --out runs/kitti_labels
 """
 _LABELLING = ('teacher', 'class_map', 'images', 'split')
 _NEEDS = {
