@@ -97,15 +97,17 @@ def _load_quantised(
             raise HydranetError(
                 f'{path} lacks {name}.{missing[0]}; it is no quantised MobileNet-v2 of this form.'
             )
-        scale = torch.from_numpy(arrays[f'{name}.scale'].astype(np.float32))
-        values = arrays[f'{name}.q'].astype(np.float32) - np.float32(arrays[f'{name}.zero'])
-        weight = torch.from_numpy(values) * scale.reshape(-1, 1, 1, 1)
-        bias = torch.from_numpy(arrays[f'{name}.bias'].astype(np.float32))
-        if weight.shape != layer.conv.weight.shape or bias.shape != layer.bn.bias.shape:
+        q, scale, zero, bias_ = (arrays[f'{name}.{k}'] for k in ('q', 'scale', 'zero', 'bias'))
+        fits = q.shape == layer.conv.weight.shape and bias_.shape == layer.bn.bias.shape
+        if not fits or scale.size not in (1, len(q)) or zero.size != 1:
             raise HydranetError(
-                f'{path}: {name} is {tuple(weight.shape)}, our layer '
-                f'{tuple(layer.conv.weight.shape)}; it is no MobileNet-v2 of width 1.'
+                f'{path}: {name} is {q.shape} (scale {scale.shape}, zero {zero.shape}, bias '
+                f'{bias_.shape}), our layer {tuple(layer.conv.weight.shape)}; it is no '
+                'MobileNet-v2 of width 1 of this form.'
             )
+        values = torch.from_numpy(q.astype(np.float32) - np.float32(zero))
+        weight = values * torch.from_numpy(scale.astype(np.float32)).reshape(-1, 1, 1, 1)
+        bias = torch.from_numpy(bias_.astype(np.float32))
         if i == 0:
             weight, bias = _for_our_input(weight, bias)
         layer.conv.weight.copy_(weight)

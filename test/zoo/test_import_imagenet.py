@@ -131,6 +131,10 @@ def test_wrong_files_are_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / 'other.npz', weight=np.zeros(3))
     with pytest.raises(HydranetError, match=r'lacks conv00\.q'):
         load_encoder(network, tmp_path / 'other.npz')
+    parts = {'q': np.zeros((32, 3, 3, 3)), 'scale': np.ones(5), 'zero': 0, 'bias': np.zeros(32)}
+    np.savez(tmp_path / 'odd.npz', **{f'conv00.{key}': value for key, value in parts.items()})
+    with pytest.raises(HydranetError, match=r'conv00 is .* it is no MobileNet-v2 of width 1'):
+        load_encoder(network, tmp_path / 'odd.npz')
     torch.save({'conv1.weight': torch.zeros(64, 3, 7, 7)}, tmp_path / 'resnet.pth')
     with pytest.raises(HydranetError, match=r'features\.0\.\S+ is missing'):
         load_encoder(network, tmp_path / 'resnet.pth')
