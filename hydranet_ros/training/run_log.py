@@ -90,7 +90,7 @@ class RunLog(Callback):
     def on_exception(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
     ) -> None:
-        if trainer.is_global_zero and isinstance(exception, KeyboardInterrupt | SystemExit):
+        if trainer.is_global_zero and isinstance(exception, KeyboardInterrupt):
             kept = f'{len(self._rows)} epochs are kept, ' if self._rows else ''
             print(f'interrupted: {kept}the same command goes on', file=sys.stderr, flush=True)
 
