@@ -2,7 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trainings small enough for tests: a folder with labels, a folder with depth, a few steps."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+import os
 from pathlib import Path
+import signal
+import subprocess
+import sys
+import time
 from typing import Any
 
 import cv2
@@ -13,6 +20,7 @@ import yaml
 from hydranet_ros.training.recipe import load_recipe
 from hydranet_ros.training.recipe_types import Recipe
 
+DEADLINE_S = 240
 SIZE = (48, 64)
 CLASSES = [{'name': 'dark', 'color': [0, 0, 0]}, {'name': 'light', 'color': [255, 255, 255]}]
 RECIPE: dict[str, Any] = {
@@ -78,6 +86,33 @@ def checkpoint(out: Path, name: str = 'last.ckpt') -> dict[str, Any]:
     content = torch.load(out / name, weights_only=True)
     assert isinstance(content, dict)
     return content
+
+
+@contextmanager
+def started(path: Path, data: Path, out: Path) -> Iterator[subprocess.Popen[str]]:
+    """Train in a process group of its own, which is killed at the end."""
+    command = [sys.executable, '-m', 'hydranet_ros', 'train', str(path), '--data', str(data)]
+    with subprocess.Popen(
+        [*command, '--out', str(out)],
+        env=os.environ | {'OMP_NUM_THREADS': '1'},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + DEADLINE_S
+    while not path.exists():
+        assert process.poll() is None, process.stdout.read() if process.stdout else ''
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
 
 
 def _depth(light: np.ndarray) -> np.ndarray:

@@ -6,14 +6,9 @@ GPUs, several machines and bf16 on a GPU are not verified here.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 import csv
-import os
 from pathlib import Path
 import signal
-import subprocess
-import sys
-import time
 from typing import Any
 
 import pytest
@@ -23,11 +18,12 @@ from hydranet_ros.errors import HydranetError
 from hydranet_ros.training.fit import fit
 
 from .runs import checkpoint
+from .runs import DEADLINE_S
 from .runs import recipe
+from .runs import started
+from .runs import wait_for
 from .runs import write_data
 from .runs import write_recipe
-
-DEADLINE_S = 240
 
 
 @pytest.fixture(scope='module', autouse=True)
@@ -151,33 +147,6 @@ def test_one_process_does_the_shares_of_two(
     monkeypatch.setattr('hydranet_ros.training.fit.devices_to_use', lambda *_: 1)
     fit(recipe(tmp_path, streams=drawing(1), devices=2, **SHARED), data, tmp_path)
     assert_close(checkpoint(tmp_path), whole)
-
-
-@contextmanager
-def started(path: Path, data: Path, out: Path) -> Iterator[subprocess.Popen[str]]:
-    """Train in a process group of its own, which is killed at the end."""
-    command = [sys.executable, '-m', 'hydranet_ros', 'train', str(path), '--data', str(data)]
-    with subprocess.Popen(
-        [*command, '--out', str(out)],
-        env=os.environ | {'OMP_NUM_THREADS': '1'},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-
-
-def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + DEADLINE_S
-    while not path.exists():
-        assert process.poll() is None, process.stdout.read() if process.stdout else ''
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def assert_close(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
