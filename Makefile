@@ -38,8 +38,16 @@ help:
 demo: $(VENV)/.for-demo
 	$(BIN)/hydranet demo $(if $(DURATION),--duration $(DURATION))
 
+# What trains brings libraries that robots do not have: it runs in a process of its own.
+TRAINS := test/training test/commands/test_train.py test/commands/test_label.py
+
 test: lint
+ifeq ($(PYTEST_ARGS),)
+	$(BIN)/python -m pytest $(TRAINS:%=--ignore=%)
+	$(BIN)/python -m pytest $(TRAINS)
+else
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+endif
 
 lint: $(VENV)/.for-test
 	$(BIN)/ruff format --check .
