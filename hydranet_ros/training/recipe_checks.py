@@ -7,6 +7,7 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
+from hydranet_ros.training.datasets.classes import check_classes
 from hydranet_ros.training.recipe_fields import Reader
 from hydranet_ros.training.recipe_types import domain_of
 from hydranet_ros.training.recipe_types import Recipe
@@ -33,8 +34,9 @@ def _check_network(recipe: Recipe, reader: Reader) -> None:
     tasks = set(recipe.tasks)
     if not tasks or len(tasks) != len(recipe.tasks):
         reader.refuse('tasks', 'must name at least one task, and none of them twice')
-    if (Task.SEMANTIC in tasks) != bool(recipe.classes) or len(recipe.classes) > 255:
+    if (Task.SEMANTIC in tasks) != bool(recipe.classes):
         reader.refuse('classes', 'must list 1 to 255 classes with the task semantic, else none')
+    check_classes(recipe.classes, reader)
     if (Task.DEPTH in tasks) != (recipe.depth is not None):
         reader.refuse('depth', 'must be given with the task depth, and only then')
     ranges = [('depth', recipe.depth)]
