@@ -37,3 +37,21 @@ def size(text: str) -> tuple[int, int]:
     if not match or min(int(match[1]), int(match[2])) < 1:
         raise argparse.ArgumentTypeError(f"'{text}' is no size; give HEIGHTxWIDTH, as 350x1200")
     return int(match[1]), int(match[2])
+
+
+def add_engine_arguments(
+    parser: argparse.ArgumentParser,
+) -> argparse._MutuallyExclusiveGroup:
+    """Declare what runs the model; return the group of the ways to choose the input size."""
+    parser.add_argument('--weights', metavar='PATH', help="local weights in place of the card's")
+    parser.add_argument('--backend', default='auto', help='auto, openvino, onnxruntime or torch')
+    parser.add_argument('--precision', default='auto', help='auto, fp32 or bf16')
+    parser.add_argument('--domain', help='which classes of a model trained for several places')
+    seen = parser.add_mutually_exclusive_group()
+    seen.add_argument(
+        '--input-scale', type=positive, default=1.0, metavar='S', help='input size over image size'
+    )
+    seen.add_argument(
+        '--input-size', type=size, metavar='HxW', help='input size of the network, e.g. 350x1200'
+    )
+    return seen

@@ -8,9 +8,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hydranet_ros.commands.argument_types import add_engine_arguments
 from hydranet_ros.commands.argument_types import count
 from hydranet_ros.commands.argument_types import positive
-from hydranet_ros.commands.argument_types import size
 
 if TYPE_CHECKING:
     from hydranet_ros.evaluation.evaluate import EvaluationData
@@ -41,17 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add('--split', help='which part of the data: its name, or frames A-B (all)')
     add('--json', type=Path, metavar='FILE', help='write the figures there')
-    add('--weights', metavar='PATH', help="local weights in place of the card's")
-    add('--backend', default='auto', help='auto, openvino, onnxruntime or torch')
-    add('--precision', default='auto', help='auto, fp32 or bf16')
-    add('--domain', help='which classes of a model trained for several places')
-    seen = parser.add_mutually_exclusive_group()
-    seen.add_argument(
-        '--input-scale', type=positive, default=1.0, metavar='S', help='input size over image size'
-    )
-    seen.add_argument(
-        '--input-size', type=size, metavar='HxW', help='input size of the network, e.g. 350x1200'
-    )
+    seen = add_engine_arguments(parser)
     seen.add_argument(
         '--pad-to',
         type=count,

@@ -10,9 +10,9 @@ from pathlib import Path
 import sys
 from typing import TYPE_CHECKING
 
+from hydranet_ros.commands.argument_types import add_engine_arguments
 from hydranet_ros.commands.argument_types import count
 from hydranet_ros.commands.argument_types import positive
-from hydranet_ros.commands.argument_types import size
 from hydranet_ros.resources import DEFAULT_MODEL
 
 if TYPE_CHECKING:
@@ -43,17 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument('--model', default=DEFAULT_MODEL, help='a model card (%(default)s)')
     parser.add_argument('--out', type=Path, required=True, metavar='DIR', help='where to write')
-    parser.add_argument('--weights', metavar='PATH', help="local weights in place of the card's")
-    parser.add_argument('--backend', default='auto', help='auto, openvino, onnxruntime or torch')
-    parser.add_argument('--precision', default='auto', help='auto, fp32 or bf16')
-    parser.add_argument('--domain', help='which classes of a model trained for several places')
-    seen = parser.add_mutually_exclusive_group()
-    seen.add_argument(
-        '--input-scale', type=positive, default=1.0, metavar='S', help='input size over frame size'
-    )
-    seen.add_argument(
-        '--input-size', type=size, metavar='HxW', help='input size of the network, e.g. 350x1200'
-    )
+    add_engine_arguments(parser)
     parser.add_argument(
         '--fx',
         type=positive,
