@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Sequence
+from dataclasses import replace
 import logging
 from pathlib import Path
 import threading
@@ -15,12 +16,16 @@ import numpy as np
 import numpy.typing as npt
 
 from hydranet_ros.deploy.build import build_engine
+from hydranet_ros.deploy.build import Refused
 from hydranet_ros.deploy.engine import Engine
 from hydranet_ros.deploy.engine import Timings
 from hydranet_ros.deploy.input_size import InputSize
+from hydranet_ros.deploy.options import BuilderOptions
+from hydranet_ros.deploy.parity import Parity
 from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.deploy.selection import Choice
 from hydranet_ros.deploy.selection import choose
+from hydranet_ros.deploy.selection import next_precision
 from hydranet_ros.errors import FrameError
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.metric_depth import MetricDepth
@@ -44,7 +49,11 @@ _KEPT_ENGINES = 4  # frame sizes whose engines stay in memory
 
 
 class Perception:
-    """A model on a backend. Thread-safe: frames of several threads are taken one at a time."""
+    """A model on a backend. Thread-safe: frames of several threads are taken one at a time.
+
+    `choice` is what runs, also after an engine was refused; `parity` how the engine built last
+    compares with fp32, None before.
+    """
 
     def __init__(
         self,
@@ -55,6 +64,8 @@ class Perception:
         domain: str | None = None,
         input_size: InputSize | None = None,
         threads: int | None = None,
+        builder: BuilderOptions | None = None,
+        on_progress: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.card = card
         self.choice = choice
@@ -67,6 +78,9 @@ class Perception:
         self.model_file = model_file
         self._input_size = input_size or InputSize()
         self._threads = threads or 0
+        self._builder = builder or BuilderOptions()
+        self._on_progress = on_progress
+        self.parity: Parity | None = None
         self._engines: OrderedDict[tuple[int, int, int], Engine] = OrderedDict()
         self._metric_depth = MetricDepth(card.name, self.depth_range)
         self._timings = Timings()
@@ -85,14 +99,18 @@ class Perception:
         input_size: tuple[int, int] | None = None,
         input_scale: float = 1.0,
         threads: int | None = None,
+        builder: BuilderOptions | None = None,
         progress: Callable[[int, int | None], None] | None = None,
+        on_build: Callable[[str], None] = lambda line: None,
     ) -> 'Perception':
         """Load a model by its card's name or path, downloading its weights on first use.
 
-        weights: a local .onnx or checkpoint in place of the card's. backend: auto, openvino,
-        onnxruntime, torch. precision: auto, fp32, bf16. input_size: (height, width) that the
-        network sees, else the frame's times input_scale. threads: None for all. Raises
-        HydranetError with what to do about it.
+        weights: a local .onnx or checkpoint in place of the card's. backend: auto or one of
+        Backend; precision: auto or one of Precision (docs/engines.md). input_size: (height, width)
+        that the network sees, else the frame's times input_scale. threads: None for all. builder:
+        how TensorRT builds. progress: called with the bytes downloaded and their total. on_build:
+        called with a line for people while an engine is built. Raises HydranetError with what to
+        do about it.
         """
         size = InputSize(input_size, input_scale)
         if threads is not None and threads < 0:
@@ -101,7 +119,16 @@ class Perception:
         _log.info('Weights of %s: %s', card.name, card.licence_note)
         choice = choose(backend, precision)
         model_file = read_model_file(resolve_model_file(card, weights, progress))
-        perception = cls(card, model_file, choice, domain=domain, input_size=size, threads=threads)
+        perception = cls(
+            card,
+            model_file,
+            choice,
+            domain=domain,
+            input_size=size,
+            threads=threads,
+            builder=builder,
+            on_progress=on_build,
+        )
         _log.info('%s on %s: %s', card.name, perception.description, choice.reason)
         return perception
 
@@ -207,21 +234,42 @@ class Perception:
         if key not in self._engines:
             if len(self._engines) >= _KEPT_ENGINES:
                 self._engines.popitem(last=False)[1].close()
-            self._engines[key] = build_engine(
-                BuildRequest(
-                    card=self.card,
-                    model_file=self.model_file,
-                    camera_size=(height, width),
-                    input_size=self.input_size_for(height, width),
-                    backend=self.choice.backend,
-                    precision=self.choice.precision,
-                    batch=batch,
-                    domain=self.domain,
-                    threads=self._threads,
-                )
-            )
+            self._engines[key] = self._built(height, width, batch)
         self._engines.move_to_end(key)
         return self._engines[key]
+
+    def _built(self, height: int, width: int, batch: int) -> Engine:
+        """Build with the chosen precision, or the next one where that differs too much."""
+        while True:
+            try:
+                engine = build_engine(self.request(height, width, batch))
+            except Refused as refusal:
+                lower = next_precision(self.choice)
+                if lower is None:
+                    raise
+                _log.warning('%s %s is taken in its place.', refusal, lower.value)
+                reason = f'{self.choice.precision.value} differs too much from fp32'
+                self.choice = replace(self.choice, precision=lower, reason=reason)
+            else:
+                self.parity = engine.parity
+                return engine
+
+    def request(self, height: int, width: int, batch: int = 1) -> BuildRequest:
+        """Say what is built for frames of this size."""
+        return BuildRequest(
+            card=self.card,
+            model_file=self.model_file,
+            camera_size=(height, width),
+            input_size=self.input_size_for(height, width),
+            backend=self.choice.backend,
+            precision=self.choice.precision,
+            batch=batch,
+            domain=self.domain,
+            threads=self._threads,
+            builder=self._builder,
+            frames=self.card.sample_frames or '',
+            on_progress=self._on_progress,
+        )
 
     def _wanted(self, wanted: Collection[str] | None) -> Collection[str]:
         if wanted is None:

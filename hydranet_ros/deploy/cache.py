@@ -2,18 +2,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compiled engines on disk: used only where everything that made them is the same."""
 
+from __future__ import annotations
+
 from contextlib import suppress
 from dataclasses import asdict
 from dataclasses import dataclass
 import hashlib
 import json
 import logging
+import os
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from hydranet_ros.atomic_file import write_atomically
+from hydranet_ros.deploy.options import Precision
+from hydranet_ros.deploy.parity import Parity
 from hydranet_ros.deploy.request import BuildRequest
-from hydranet_ros.deploy.rewrites import Rewrite
 from hydranet_ros.deploy.specialise import Cut
 from hydranet_ros.deploy.specialise import VERSION
 from hydranet_ros.errors import first_line
@@ -21,6 +26,7 @@ from hydranet_ros.errors import HydranetError
 from hydranet_ros.resources import cache_dir
 
 _log = logging.getLogger(__name__)
+KEPT = 64  # engines; those used longest ago go first
 
 
 @dataclass(frozen=True)
@@ -30,36 +36,44 @@ class CacheKey:
     model_sha256: str
     specialiser: int
     cut: str
+    camera_size: tuple[int, int]
     input_size: tuple[int, int]
     batch: int
     mean_std: tuple[float, ...]
     classes: tuple[int, int]
+    normals_axes: str | None
     precision: str
+    calibration: str
     rewrites: tuple[str, ...]
     backend: str
     backend_version: str
     device: str
+    builder: tuple[tuple[str, int], ...]
 
     @classmethod
-    def of(
-        cls, request: BuildRequest, version: str, device: str, rewrites: frozenset[Rewrite]
-    ) -> 'CacheKey':
-        """Take what the engine of `request` depends on, for a backend version and a device."""
+    def of(cls, request: BuildRequest, module: ModuleType) -> CacheKey:
+        """Take what the engine of `request` by a backend's module depends on."""
         card = request.card
         classes = card.class_slice(request.domain)
+        full = module.CUT is Cut.FULL  # the other one knows nothing of the camera
+        quantised = request.precision is Precision.INT8 and request.calibration is not None
         return cls(
             model_sha256=request.model_file.sha256,
             specialiser=VERSION,
-            cut=Cut.LOGITS.value,
+            cut=module.CUT.value,
+            camera_size=request.camera_size if full else request.input_size,
             input_size=request.input_size,
             batch=request.batch,
             mean_std=(*card.mean, *card.std),
             classes=(classes.start, classes.stop),
+            normals_axes=card.normals_axes if full else None,
             precision=request.precision.value,
-            rewrites=tuple(sorted(r.value for r in rewrites)),
+            calibration=request.calibration.digest if quantised and request.calibration else '',
+            rewrites=tuple(sorted(r.value for r in request.rewrites or ())),
             backend=request.backend.value,
-            backend_version=version,
-            device=device,
+            backend_version=module.version(),
+            device=module.device(),
+            builder=tuple(sorted(asdict(request.builder).items())),
         )
 
     @property
@@ -70,17 +84,25 @@ class CacheKey:
         return f'{self.backend}-{self.precision}-{width}x{height}-{digest[:20]}'
 
 
+@dataclass(frozen=True)
+class Stored:
+    """An engine's bytes, None where only the figures are kept, and how it compares with fp32."""
+
+    data: bytes | None
+    parity: Parity
+
+
 class EngineCache:
     """Engines in `folder`: `<stem>.engine` and, beside it, `<stem>.json` that says what it is.
 
-    Without a folder nothing is kept.
+    Without a folder nothing is kept. An engine that was refused leaves the .json alone.
     """
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
 
     @classmethod
-    def of_user(cls) -> 'EngineCache':
+    def of_user(cls) -> EngineCache:
         """Take the user's cache folder; where it cannot be made, nothing is kept (logged)."""
         try:
             return cls(cache_dir() / 'engines')
@@ -88,34 +110,47 @@ class EngineCache:
             _log.warning('Engine cache: nothing is kept. %s', error)
             return cls(None)
 
-    def get(self, key: CacheKey) -> bytes | None:
-        """Read the engine of `key`; None where there is none or it is not what it should be."""
+    def get(self, key: CacheKey) -> Stored | None:
+        """Read what is kept of `key`; None where there is none or it is not what it should be."""
         if self.folder is None:
             return None
         path, sidecar = _paths(self.folder, key)
         try:
-            data, described = path.read_bytes(), json.loads(sidecar.read_text())
+            described = json.loads(sidecar.read_text())
+            digest = described.get('sha256') if isinstance(described, dict) else ''
+            data = None if digest is None else path.read_bytes()
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
             _log.warning('Engine cache: %s cannot be read (%s); building again.', path, error)
             return None
-        same = isinstance(described, dict) and described.get('key') == _as_json(key)
-        if not same or described.get('sha256') != hashlib.sha256(data).hexdigest():
+        try:
+            if described['key'] != _as_json(key) or (data is not None and _sha256(data) != digest):
+                raise ValueError('it is not what its description says')
+            parity = Parity.from_json(described['parity'])
+        except (KeyError, TypeError, ValueError):
             _log.warning('Engine cache: %s is stale or damaged; building again.', path)
             return None
-        return data
+        with suppress(OSError):  # a read-only folder
+            os.utime(sidecar)
+        return Stored(data, parity)
 
-    def put(self, key: CacheKey, data: bytes) -> None:
+    def put(self, key: CacheKey, stored: Stored) -> None:
         """Store an engine atomically; a full or read-only disk costs a log line, no more."""
         if self.folder is None:
             return
         path, sidecar = _paths(self.folder, key)
-        described = {'key': _as_json(key), 'sha256': hashlib.sha256(data).hexdigest()}
+        described = {
+            'key': _as_json(key),
+            'sha256': None if stored.data is None else _sha256(stored.data),
+            'parity': asdict(stored.parity),
+        }
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, data)
+            if stored.data is not None:
+                write_atomically(path, stored.data)
             write_atomically(sidecar, json.dumps(described, indent=2).encode())
+            self._prune()
         except OSError as error:
             _log.warning('Engine cache: %s was not kept (%s).', path, error)
 
@@ -130,6 +165,25 @@ class EngineCache:
         with suppress(OSError):  # in a read-only folder it stays, and is refused again
             for file in (sidecar, path):
                 file.unlink(missing_ok=True)
+
+    def _prune(self) -> None:
+        """Keep the KEPT engines that were used last."""
+        assert self.folder is not None
+        sidecars = sorted(self.folder.glob('*.json'), key=_last_use, reverse=True)
+        for sidecar in sidecars[KEPT:]:
+            sidecar.unlink(missing_ok=True)
+            sidecar.with_suffix('.engine').unlink(missing_ok=True)
+
+
+def _last_use(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:  # another process removed it
+        return 0.0
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _paths(folder: Path, key: CacheKey) -> tuple[Path, Path]:

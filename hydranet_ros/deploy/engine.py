@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hydranet_ros.deploy.parity import Parity
+from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.deploy.upsampling import Upsampler
 
 Images = Sequence[npt.NDArray[np.uint8]]
@@ -20,25 +22,33 @@ Outputs = dict[str, np.ndarray]
 
 @dataclass
 class Timings:
-    """Seconds that the last frame (or batch) took: resizing, network, everything after it."""
+    """Seconds that the last frame (or batch) took: resizing, network, everything after it.
+
+    gpu: what the GPU's own clock says of copies and network, None where there is none.
+    """
 
     pre: float = 0.0
     network: float = 0.0
     post: float = 0.0
+    gpu: float | None = None
 
     @property
     def total(self) -> float:
-        """The sum of the three."""
+        """The sum of the three stages."""
         return self.pre + self.network + self.post
 
 
 class Engine(Protocol):
-    """The network, compiled for one camera size and batch; used by one thread at a time."""
+    """The network, compiled for one camera size and batch; used by one thread at a time.
+
+    `parity` says how it compares with the fp32 graph, once it was judged.
+    """
 
     name: str
     precision: str
     input_size: tuple[int, int]
     timings: Timings
+    parity: Parity
 
     def run(
         self,
@@ -83,6 +93,7 @@ class CpuEngine:
         self.precision = precision
         self.input_size = input_size
         self.timings = Timings()
+        self.parity = Parity(not_judged='not yet')
         self._runner = runner
         self._upsampler = upsampler
         self._input = np.empty((batch, *input_size, 3), np.uint8)
@@ -109,6 +120,10 @@ class CpuEngine:
         self.timings.post = perf_counter() - inferred
         return results
 
+    def raw(self, images: Images) -> dict[str, npt.NDArray[np.float32]]:
+        """Give the raw task outputs [N, C, h, w] at logits size, valid until the next call."""
+        return self._runner.infer(self._fit(images))
+
     def close(self) -> None:
         self._runner.close()
 
@@ -127,3 +142,15 @@ class CpuEngine:
             else:
                 cv2.resize(image, (width, height), dst=target, interpolation=cv2.INTER_LINEAR)
         return self._input
+
+
+def cpu_engine(request: BuildRequest, runner: Runner) -> CpuEngine:
+    """Put OpenCV around the network that a CPU backend made for `request`."""
+    return CpuEngine(
+        name=request.backend.value,
+        precision=request.precision.value,
+        runner=runner,
+        upsampler=Upsampler(request.camera_size, request.card.normals_axes),
+        input_size=request.input_size,
+        batch=request.batch,
+    )

@@ -2,23 +2,41 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a backend is asked to build."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from dataclasses import dataclass
+from dataclasses import field
+from typing import TYPE_CHECKING
 
 import onnx
 
 from hydranet_ros.deploy.options import Backend
+from hydranet_ros.deploy.options import BuilderOptions
 from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.rewrites import Rewrite
+from hydranet_ros.deploy.specialise import Arithmetic
 from hydranet_ros.deploy.specialise import Cut
 from hydranet_ros.deploy.specialise import GraphSpec
 from hydranet_ros.deploy.specialise import specialise
 from hydranet_ros.zoo.card_types import ModelCard
 from hydranet_ros.zoo.model_file import ModelFile
 
+if TYPE_CHECKING:
+    from hydranet_ros.deploy.calibration import Calibration
+
+
+def _ignore(line: str) -> None:
+    pass
+
 
 @dataclass(frozen=True)
 class BuildRequest:
-    """A model, the sizes (height, width) it shall run at, and how."""
+    """A model, the sizes (height, width) it shall run at, and how.
+
+    calibration: what int8 needs. frames: what `open_source` opens, of the model's own domain, to
+    judge the engine by; '' where there are none. on_progress: called with a line for people.
+    """
 
     card: ModelCard
     model_file: ModelFile
@@ -30,11 +48,23 @@ class BuildRequest:
     domain: str | None = None
     threads: int = 0  # 0: as many as the machine has
     rewrites: frozenset[Rewrite] | None = None  # None: those that pay on the backend
+    builder: BuilderOptions = field(default_factory=BuilderOptions)
+    calibration: Calibration | None = None
+    frames: str = ''
+    on_progress: Callable[[str], None] = field(default=_ignore, compare=False)
 
-    def logits_graph(self, rewrites: frozenset[Rewrite]) -> onnx.ModelProto:
-        """Specialise the model file for this request, cut at logits size."""
+    def graph(self, cut: Cut, arithmetic: Arithmetic = Arithmetic.FLOAT32) -> onnx.ModelProto:
+        """Specialise the model file for this request."""
         # the logits cut reads images at input size, so one graph serves every camera size
+        camera_size = self.camera_size if cut is Cut.FULL else self.input_size
         spec = GraphSpec(
-            self.input_size, self.input_size, self.batch, Cut.LOGITS, self.domain, rewrites
+            camera_size,
+            self.input_size,
+            self.batch,
+            cut,
+            self.domain,
+            self.rewrites or frozenset(),
+            arithmetic,
+            self.calibration,
         )
         return specialise(self.model_file.unchanged(), self.card, spec)

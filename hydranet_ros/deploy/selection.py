@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which backend and precision run, and why.
 
-`auto` takes the first that can run here: torch on a CUDA GPU, openvino, onnxruntime, torch on the
-CPU; and of the chosen one its fastest floating-point precision.
+`auto` takes the first that can run here: tensorrt, torch on a CUDA GPU, openvino, onnxruntime,
+torch on the CPU; and of the chosen one its fastest floating-point precision. What only runs where
+it is asked for: torch2trt and ONNX Runtime on a GPU.
 """
 
 from dataclasses import dataclass
@@ -55,11 +56,19 @@ def choose(backend: str = AUTO, precision: str = AUTO) -> Choice:
     )
 
 
+def next_precision(choice: Choice) -> Precision | None:
+    """Give what is tried after the chosen precision was refused, None after fp32."""
+    order = (Precision.INT8, Precision.FP16, Precision.BF16, Precision.FP32)
+    offered = backend_module(choice.backend).precisions()
+    later = order[order.index(choice.precision) + 1 :]
+    return next((one for one in later if one in offered), None)
+
+
 def _order() -> tuple[Backend, ...]:
     cpu = (Backend.OPENVINO, Backend.ONNXRUNTIME)
     if torch_engine.on_gpu():
-        return (Backend.TORCH, *cpu)
-    return (*cpu, Backend.TORCH)
+        return (Backend.TENSORRT, Backend.TORCH, *cpu)
+    return (Backend.TENSORRT, *cpu, Backend.TORCH)
 
 
 def _forced(backend: Backend, precision: Precision | None) -> Choice:

@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the size-agnostic model file to the deployed graph of one frame size. Needs no torch."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
@@ -25,6 +28,9 @@ from hydranet_ros.errors import FrameError
 from hydranet_ros.zoo.card_types import ModelCard
 from hydranet_ros.zoo.model_file import load_onnx
 
+if TYPE_CHECKING:
+    from hydranet_ros.deploy.calibration import Calibration
+
 VERSION = 1  # raise it with every change of the graphs made here: engine caches are keyed by it
 
 
@@ -35,9 +41,25 @@ class Cut(str, Enum):
     LOGITS = 'logits'
 
 
+class Arithmetic(str, Enum):
+    """The types of the bare network, written into the graph; what is around it stays float32.
+
+    INT8_CPU: activations uint8, weights int8. INT8_TENSORRT: both int8 and symmetric, zero point
+    0, biases float, what is not quantised float16.
+    """
+
+    FLOAT32 = 'float32'
+    FLOAT16 = 'float16'
+    INT8_CPU = 'int8_cpu'
+    INT8_TENSORRT = 'int8_tensorrt'
+
+
 @dataclass(frozen=True)
 class GraphSpec:
-    """What a deployed graph is specialised for; sizes are (height, width) in pixels."""
+    """What a deployed graph is specialised for; sizes are (height, width) in pixels.
+
+    calibration: the ranges of the activations, which int8 needs.
+    """
 
     camera_size: tuple[int, int]
     input_size: tuple[int, int]
@@ -45,6 +67,8 @@ class GraphSpec:
     cut: Cut = Cut.LOGITS
     domain: str | None = None
     rewrites: frozenset[Rewrite] = frozenset()
+    arithmetic: Arithmetic = Arithmetic.FLOAT32
+    calibration: Calibration | None = None
 
 
 def check_sizes(camera_size: tuple[int, int], input_size: tuple[int, int]) -> None:

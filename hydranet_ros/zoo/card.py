@@ -104,6 +104,7 @@ def _read(fields: Fields, path: Path) -> ModelCard:
         figures=tuple(_figure(child) for child in fields.children('figures')),
         weights=_weights(fields.child('weights')),
         path=path,
+        sample_frames=fields.optional_text('sample_frames'),
     )
     check_card(card, fields)
     return fields.finish(card)

@@ -105,6 +105,8 @@ class ModelCard:
 
     `normals_axes` names the axes of the three stored channels in the optical frame (x right,
     y down, z forward), for example 'x z y'; a minus sign before an axis flips it.
+    `sample_frames` is a source of frames like those that the model was trained for, by which its
+    engines are judged; None where none can be had everywhere.
     """
 
     name: str
@@ -123,6 +125,7 @@ class ModelCard:
     figures: tuple[Figure, ...]
     weights: WeightsSource
     path: Path
+    sample_frames: str | None = None
 
     def select_domain(self, name: str | None) -> Domain | None:
         """Return the named domain; without a name the first one (logged), None if there is none.

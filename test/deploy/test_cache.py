@@ -15,32 +15,36 @@ import pytest
 from hydranet_ros.deploy.build import build_engine
 from hydranet_ros.deploy.cache import CacheKey
 from hydranet_ros.deploy.cache import EngineCache
+from hydranet_ros.deploy.cache import Stored
+from hydranet_ros.deploy.engines import backend_module
 from hydranet_ros.deploy.options import Backend
+from hydranet_ros.deploy.parity import Parity
 from hydranet_ros.deploy.rewrites import Rewrite
 from hydranet_ros.errors import HydranetError
 from test.deploy.conftest import Model
 
 SIZE = (64, 96)
+ENGINE = Stored(b'engine', Parity(labels=0.999, frames=3, source='street'))
 BACKENDS = [Backend.OPENVINO, Backend.ONNXRUNTIME]
 
 
 @pytest.fixture
 def key(street_model: Model) -> CacheKey:
-    request = street_model.request(SIZE)
-    return CacheKey.of(request, '1.0', 'a processor', frozenset({Rewrite.SCALE_CHANNELS}))
+    request = street_model.request(SIZE, rewrites=frozenset({Rewrite.SCALE_CHANNELS}))
+    return CacheKey.of(request, backend_module(request.backend))
 
 
 def test_what_was_put_is_got(tmp_path: Path, key: CacheKey) -> None:
     cache = EngineCache(tmp_path)
     assert cache.get(key) is None
-    cache.put(key, b'engine')
-    assert cache.get(key) == b'engine'
+    cache.put(key, ENGINE)
+    assert cache.get(key) == ENGINE
     assert sorted(p.suffix for p in tmp_path.iterdir()) == ['.engine', '.json']
 
 
 def test_every_field_of_the_key_counts(tmp_path: Path, key: CacheKey) -> None:
     cache = EngineCache(tmp_path)
-    cache.put(key, b'engine')
+    cache.put(key, ENGINE)
     for field in fields(CacheKey):
         old = getattr(key, field.name)
         new = (
@@ -60,7 +64,7 @@ def test_the_stem_is_not_trusted_alone(
 ) -> None:
     cache = EngineCache(tmp_path)
     other = replace(key, device='another processor')
-    cache.put(other, b'foreign')
+    cache.put(other, ENGINE)
     for suffix in ('.engine', '.json'):
         (tmp_path / f'{other.stem}{suffix}').rename(tmp_path / f'{key.stem}{suffix}')
     assert cache.get(key) is None
@@ -71,7 +75,7 @@ def test_the_stem_is_not_trusted_alone(
 @pytest.mark.parametrize('damage', ['engine', 'sidecar', 'no sidecar', 'list'])
 def test_damage_is_noticed(tmp_path: Path, key: CacheKey, damage: str) -> None:
     cache = EngineCache(tmp_path)
-    cache.put(key, b'engine')
+    cache.put(key, ENGINE)
     engine, sidecar = tmp_path / f'{key.stem}.engine', tmp_path / f'{key.stem}.json'
     if damage == 'engine':
         engine.write_bytes(b'engina')
@@ -89,7 +93,7 @@ def test_a_folder_that_cannot_be_written_costs_a_log_line(
 ) -> None:
     blocked = tmp_path / 'file'
     blocked.write_text('')
-    EngineCache(blocked / 'engines').put(key, b'engine')
+    EngineCache(blocked / 'engines').put(key, ENGINE)
     assert 'was not kept' in caplog.text
 
 
@@ -112,13 +116,13 @@ def test_a_refused_engine_in_a_read_only_folder_costs_a_log_line(
         raise PermissionError(path)
 
     cache = EngineCache(tmp_path)
-    cache.put(key, b'engine')
+    cache.put(key, ENGINE)
     monkeypatch.setattr(Path, 'unlink', refuse)  # root may write where others may not
     cache.discard(key, RuntimeError('no engine'))
     assert 'was refused (no engine)' in caplog.text
 
 
-@pytest.mark.parametrize('backend', list(Backend))
+@pytest.mark.parametrize('backend', [*BACKENDS, Backend.TORCH])
 def test_a_model_file_that_was_replaced_is_not_kept_under_the_old_name(
     street_model: Model, tmp_path: Path, backend: Backend
 ) -> None:
@@ -149,7 +153,7 @@ def test_a_refused_engine_is_built_again(
     (sidecar,) = tmp_path.glob('*.json')
     described = json.loads(sidecar.read_text())['key']
     lists = {k: tuple(v) if isinstance(v, list) else v for k, v in described.items()}
-    cache.put(CacheKey(**lists), b'not an engine at all')
+    cache.put(CacheKey(**lists), Stored(b'not an engine at all', Parity(labels=1.0)))
     found = build_engine(request, cache).run([rgb], np.ones(1, np.float32))[0]
     np.testing.assert_array_equal(found['labels'], expected['labels'])
     assert len(caplog.records) == 1

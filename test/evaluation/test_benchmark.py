@@ -11,7 +11,7 @@ import pytest
 
 from hydranet_ros import HydranetError
 from hydranet_ros import Perception
-from hydranet_ros.deploy.cache import EngineCache
+from hydranet_ros.deploy.engine import CpuEngine
 from hydranet_ros.deploy.engine import Timings
 from hydranet_ros.deploy.engines import onnxruntime_engine
 from hydranet_ros.deploy.request import BuildRequest
@@ -32,7 +32,6 @@ from hydranet_ros.evaluation.results import Speedup
 from hydranet_ros.evaluation.rewrite_ablation import selections_of
 from hydranet_ros.evaluation.torch_baselines import Layout
 from hydranet_ros.evaluation.torch_baselines import NotebookPipeline
-from hydranet_ros.resources import cache_dir
 from hydranet_ros.sources import open_source
 from hydranet_ros.zoo import load_card
 from hydranet_ros.zoo import resolve_model_file
@@ -100,8 +99,9 @@ def raw(frame: np.ndarray) -> dict[str, np.ndarray]:
         backend=ONNXRUNTIME.backend,
         precision=ONNXRUNTIME.precision,
     )
-    runner = onnxruntime_engine.make_runner(request, EngineCache(cache_dir() / 'engines'))
-    return {task: one[0].transpose(1, 2, 0) for task, one in runner.infer(frame[None]).items()}
+    engine = onnxruntime_engine.build(request)[0]
+    assert isinstance(engine, CpuEngine)
+    return {task: one[0].transpose(1, 2, 0) for task, one in engine.raw([frame]).items()}
 
 
 @pytest.mark.parametrize('layout', Layout)

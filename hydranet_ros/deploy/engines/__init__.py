@@ -3,7 +3,9 @@
 """The backends, one module each, imported only when they are asked for.
 
 A backend module offers `unavailable()`, the reason why it cannot run here or None; `device()`;
-`version()`; `precisions()`, best first; and `make_runner(request, cache)`.
+`version()`; `precisions()`, best first and int8 last; `CUT` and `REWRITES`, what graph it takes;
+`build(request)`, the engine and what is to be kept of it (None: nothing); and
+`load(request, stored)`, which raises where what was kept is refused.
 """
 
 import importlib
@@ -13,9 +15,13 @@ from hydranet_ros.deploy.options import Backend
 from hydranet_ros.errors import first_line
 
 _MODULES = {
+    Backend.TENSORRT: 'tensorrt_engine',
+    Backend.TORCH2TRT: 'torch2trt_engine',
+    Backend.TORCH: 'torch_engine',
     Backend.OPENVINO: 'openvino_engine',
     Backend.ONNXRUNTIME: 'onnxruntime_engine',
-    Backend.TORCH: 'torch_engine',
+    Backend.ONNXRUNTIME_CUDA: 'onnxruntime_cuda_engine',
+    Backend.ONNXRUNTIME_TENSORRT: 'onnxruntime_tensorrt_engine',
 }
 
 

@@ -2,20 +2,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """ONNX Runtime on the CPU: runs wherever Python does."""
 
-import platform
-
 import numpy as np
 import numpy.typing as npt
 
-from hydranet_ros.deploy.cache import CacheKey
-from hydranet_ros.deploy.cache import EngineCache
+from hydranet_ros.deploy.engine import cpu_engine
+from hydranet_ros.deploy.engine import Engine
 from hydranet_ros.deploy.engines import import_problem
 from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.processor import processor_name
 from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.deploy.rewrites import Rewrite
+from hydranet_ros.deploy.specialise import Cut
 
 REWRITES = frozenset(Rewrite)
+CUT = Cut.LOGITS
 
 
 def unavailable() -> str | None:
@@ -40,19 +40,15 @@ def precisions() -> tuple[Precision, ...]:
     return (Precision.FP32,)
 
 
-def make_runner(request: BuildRequest, cache: EngineCache) -> 'OnnxRuntimeRunner':
-    """Load the specialised graph from the cache, or specialise and keep it."""
-    rewrites = REWRITES if request.rewrites is None else request.rewrites
-    key = CacheKey.of(request, version(), platform.machine(), rewrites)
-    stored = cache.get(key)
-    if stored is not None:
-        try:
-            return OnnxRuntimeRunner(stored, request.threads)
-        except Exception as error:  # its exception types derive from nothing more specific
-            cache.discard(key, error)
-    graph = request.logits_graph(rewrites).SerializeToString()
-    cache.put(key, graph)
-    return OnnxRuntimeRunner(graph, request.threads)
+def build(request: BuildRequest) -> tuple[Engine, bytes | None]:
+    """Make the engine; what is kept is the specialised graph."""
+    graph = request.graph(Cut.LOGITS).SerializeToString()
+    return load(request, graph), graph
+
+
+def load(request: BuildRequest, stored: bytes) -> Engine:
+    """Make the engine from a specialised graph; raises what ONNX Runtime does."""
+    return cpu_engine(request, OnnxRuntimeRunner(stored, request.threads))
 
 
 class OnnxRuntimeRunner:

@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hydranet_ros.deploy.cache import CacheKey
-from hydranet_ros.deploy.cache import EngineCache
+from hydranet_ros.deploy.engine import cpu_engine
+from hydranet_ros.deploy.engine import Engine
 from hydranet_ros.deploy.engines import import_problem
 from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.deploy.rewrites import Rewrite
+from hydranet_ros.deploy.specialise import Cut
 
 REWRITES = frozenset(Rewrite)
+CUT = Cut.LOGITS
 _ELEMENT_TYPES = {Precision.FP32: 'f32', Precision.BF16: 'bf16'}
 
 
@@ -54,11 +56,27 @@ def precisions() -> tuple[Precision, ...]:
     return (*bf16, Precision.FP32)
 
 
-def make_runner(request: BuildRequest, cache: EngineCache) -> 'OpenVinoRunner':
-    """Load the compiled network from the cache, or compile and keep it."""
+def build(request: BuildRequest) -> tuple[Engine, bytes | None]:
+    """Compile the network; what is kept is the compiled one."""
     import openvino
 
     core = openvino.Core()
+    graph = core.read_model(request.graph(Cut.LOGITS).SerializeToString())
+    compiled = core.compile_model(graph, 'CPU', _config(request))
+    blob = io.BytesIO()
+    compiled.export_model(blob)
+    return cpu_engine(request, OpenVinoRunner(compiled)), blob.getvalue()
+
+
+def load(request: BuildRequest, stored: bytes) -> Engine:
+    """Make the engine from a compiled network; RuntimeError where OpenVINO refuses it."""
+    import openvino
+
+    compiled = openvino.Core().import_model(io.BytesIO(stored), 'CPU', _config(request))
+    return cpu_engine(request, OpenVinoRunner(compiled))
+
+
+def _config(request: BuildRequest) -> dict[str, Any]:
     config: dict[str, Any] = {
         'PERFORMANCE_HINT': 'LATENCY',
         # OpenVINO would choose bf16 by itself where the processor has it
@@ -66,20 +84,7 @@ def make_runner(request: BuildRequest, cache: EngineCache) -> 'OpenVinoRunner':
     }
     if request.threads:
         config['INFERENCE_NUM_THREADS'] = request.threads
-    rewrites = REWRITES if request.rewrites is None else request.rewrites
-    key = CacheKey.of(request, version(), device(), rewrites)
-    stored = cache.get(key)
-    if stored is not None:
-        try:
-            return OpenVinoRunner(core.import_model(io.BytesIO(stored), 'CPU', config))
-        except RuntimeError as error:
-            cache.discard(key, error)
-    graph = request.logits_graph(rewrites).SerializeToString()
-    compiled = core.compile_model(core.read_model(graph), 'CPU', config)
-    blob = io.BytesIO()
-    compiled.export_model(blob)
-    cache.put(key, blob.getvalue())
-    return OpenVinoRunner(compiled)
+    return config
 
 
 class OpenVinoRunner:

@@ -8,12 +8,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hydranet_ros.deploy.cache import EngineCache
+from hydranet_ros.deploy.engine import cpu_engine
+from hydranet_ros.deploy.engine import Engine
 from hydranet_ros.deploy.engines import import_problem
 from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.processor import processor_name
 from hydranet_ros.deploy.request import BuildRequest
+from hydranet_ros.deploy.rewrites import Rewrite
+from hydranet_ros.deploy.specialise import Cut
 
+REWRITES: frozenset[Rewrite] = frozenset()
+CUT = Cut.FULL
 # a desktop's driver, a Jetson's two generations of drivers, WSL
 _GPU_DEVICES = ('/dev/nvidiactl', '/dev/nvhost-gpu', '/dev/nvgpu', '/dev/dxg')
 
@@ -53,9 +58,14 @@ def precisions() -> tuple[Precision, ...]:
     return (Precision.FP32,)
 
 
-def make_runner(request: BuildRequest, cache: EngineCache) -> 'TorchRunner':
-    """Build the network from the model file; there is nothing to cache."""
-    return TorchRunner(request)
+def build(request: BuildRequest) -> tuple[Engine, bytes | None]:
+    """Build the network from the model file; there is nothing to keep."""
+    return cpu_engine(request, TorchRunner(request)), None
+
+
+def load(request: BuildRequest, stored: bytes) -> Engine:
+    """Refuse: nothing of this backend is ever kept."""
+    raise ValueError('torch keeps no engines')
 
 
 class TorchRunner:

@@ -1,0 +1,142 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""Judge an engine against the fp32 graph on frames of the model's own domain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from hydranet_ros.deploy.engine import CpuEngine
+from hydranet_ros.deploy.engine import Engine
+from hydranet_ros.deploy.engine import Outputs
+from hydranet_ros.deploy.engines import backend_module
+from hydranet_ros.deploy.options import Backend
+from hydranet_ros.deploy.options import Precision
+from hydranet_ros.deploy.parity import bounds_of
+from hydranet_ros.deploy.parity import MARGIN
+from hydranet_ros.deploy.parity import Parity
+from hydranet_ros.deploy.request import BuildRequest
+from hydranet_ros.deploy.upsampling import Upsampler
+from hydranet_ros.errors import HydranetError
+from hydranet_ros.sources import open_source
+
+FRAMES = 3
+STEP = 40  # frames between them where a source has no end: four seconds
+REFERENCES = (Backend.ONNXRUNTIME, Backend.OPENVINO)
+Image = npt.NDArray[np.uint8]
+
+
+def judge(engine: Engine, request: BuildRequest) -> Parity:
+    """Compare an engine of `request` with the fp32 graph, unchanged, on a CPU backend.
+
+    The verdict's `fault` says what is out of bounds, the figures how far.
+    """
+    if not request.frames:
+        return Parity(not_judged='no frames of its domain; give some to hydranet build --images')
+    backend = next((b for b in REFERENCES if backend_module(b).unavailable() is None), None)
+    if backend is None:
+        return Parity(not_judged='no fp32 reference here; pip install onnxruntime')
+    request.on_progress('comparing with fp32')
+    frames = sample_frames(request.frames, request.camera_size)
+    plain = replace(request, backend=backend, precision=Precision.FP32, batch=1)
+    reference: CpuEngine = backend_module(backend).build(replace(plain, rewrites=frozenset()))[0]
+    comparison = _Comparison(Upsampler(request.camera_size, request.card.normals_axes))
+    ones = np.ones(request.batch, np.float32)
+    try:
+        for frame in frames:
+            raw = {task: value[0] for task, value in reference.raw([frame]).items()}
+            comparison.add(raw, engine.run([frame] * request.batch, ones)[-1])
+    finally:
+        reference.close()
+    return comparison.verdict(request.precision, len(frames), request.frames)
+
+
+def sample_frames(source: str, camera_size: tuple[int, int]) -> list[Image]:
+    """Take FRAMES frames spread over a source, uint8 (H, W, 3) RGB of the camera's size.
+
+    HydranetError where it has none.
+    """
+    with open_source(source, size=camera_size) as opened:
+        step = STEP if opened.count is None else max(1, opened.count // FRAMES)
+        read = [opened.read(position * step) for position in range(FRAMES)]
+    frames = [frame.rgb.copy() for frame in read if frame is not None]
+    if not frames:
+        raise HydranetError(f"'{source}' has no frame to judge an engine by; name another one.")
+    return frames
+
+
+@dataclass
+class _Comparison:
+    """Counts over frames; depths are kept, as percentiles need them all."""
+
+    upsampler: Upsampler
+    clear: int = 0
+    agreeing: int = 0
+    finite: bool = True
+    depths: list[npt.NDArray[np.float32]] = field(default_factory=list)
+
+    def add(self, raw: dict[str, npt.NDArray[np.float32]], outputs: Outputs) -> None:
+        """Take the raw outputs of the fp32 graph and what the engine says of the same frame."""
+        expected = self.upsampler.outputs(raw, 1.0, ('labels', 'depth'), {})
+        if 'labels' in expected:
+            clear = _clear_pixels(raw['semantic'], expected['labels'].shape)
+            self.clear += int(np.count_nonzero(clear))
+            same = expected['labels'] == outputs['labels']
+            self.agreeing += int(np.count_nonzero(same & clear))
+        if 'depth' in expected:
+            self.finite &= bool(np.isfinite(outputs['depth']).all())
+            reference = np.maximum(expected['depth'], 1e-3)
+            self.depths.append(np.abs(outputs['depth'] - expected['depth']) / reference)
+        if 'normals' in outputs:
+            self.finite &= bool(np.isfinite(outputs['normals']).all())
+
+    def verdict(self, precision: Precision, frames: int, source: str) -> Parity:
+        """Put the figures beside the bounds of the precision."""
+        labels = self.agreeing / self.clear if self.clear else None
+        median = p99 = None
+        if self.depths and self.finite:
+            relative = np.concatenate([one.ravel() for one in self.depths])
+            median, p99 = (float(value) for value in np.percentile(relative, [50, 99]))
+        parity = Parity(labels, median, p99, frames, source)
+        return replace(parity, fault=_fault(parity, precision, self.finite))
+
+
+def _clear_pixels(logits: npt.NDArray[np.float32], size: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    """Tell where the two best classes' probabilities differ by more than MARGIN."""
+    best = np.full(size, -np.inf, np.float32)
+    second = np.full(size, -np.inf, np.float32)
+    total = np.zeros(size, np.float32)
+    shift = float(logits.max())
+    for logit in logits:
+        full = cv2.resize(logit, size[::-1], interpolation=cv2.INTER_LINEAR)
+        np.maximum(second, np.minimum(best, full), out=second)
+        np.maximum(best, full, out=best)
+        total += np.exp(full - shift)
+    return (np.exp(best - shift) - np.exp(second - shift)) / total > MARGIN
+
+
+def _fault(parity: Parity, precision: Precision, finite: bool) -> str:
+    if not finite:
+        return 'it gives NaN or infinite depths or normals'
+    bounds = bounds_of(precision)
+    faults = []
+    if parity.labels is not None and not parity.labels >= bounds.labels:
+        faults.append(
+            f'labels agree on {100 * parity.labels:.2f} % of clear pixels '
+            f'(at least {100 * bounds.labels:g} %)'
+        )
+    for name, value, bound in (
+        ('median', parity.depth_median, bounds.depth_median),
+        ('99th percentile', parity.depth_p99, bounds.depth_p99),
+    ):
+        if value is not None and not value <= bound:
+            faults.append(
+                f'depth differs by {100 * value:.2f} % at the {name} (at most {100 * bound:g} %)'
+            )
+    return ', '.join(faults)
