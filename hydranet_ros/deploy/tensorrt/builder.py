@@ -1,0 +1,95 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""From a deployed graph to a serialised engine. Runs in the process that build_child starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from hydranet_ros.deploy.options import BuilderOptions
+from hydranet_ros.deploy.tensorrt.messages import make_logger
+from hydranet_ros.deploy.tensorrt.messages import make_monitor
+from hydranet_ros.deploy.tensorrt.messages import Messages
+from hydranet_ros.deploy.tensorrt.messages import Progress
+from hydranet_ros.deploy.tensorrt.order import BuildOrder
+from hydranet_ros.deploy.tensorrt.timing_cache import keep_timing_cache
+from hydranet_ros.deploy.tensorrt.timing_cache import use_timing_cache
+from hydranet_ros.deploy.tensorrt.versions import network_flags
+from hydranet_ros.errors import HydranetError
+
+if TYPE_CHECKING:
+    import tensorrt as trt
+
+
+def build_plan(
+    graph: bytes, order: BuildOrder, messages: Messages, on_progress: Callable[[str], None]
+) -> trt.IHostMemory:
+    """Build a serialised engine from a strongly typed ONNX graph; HydranetError with the reason.
+
+    on_progress: called with lines from TensorRT's threads; must not raise.
+    """
+    import tensorrt as trt
+
+    logger = make_logger(messages)
+    builder = trt.Builder(logger)
+    network = builder.create_network(network_flags(trt))
+    if network is None:
+        raise HydranetError(f'TensorRT makes no network: {messages.errors()}.')
+    _parse(graph, network, logger, messages)
+    config = builder.create_builder_config()
+    _configure(config, builder, order.builder)
+    monitor = make_monitor(Progress(on_progress))
+    config.progress_monitor = monitor
+    use_timing_cache(config, order.timing_cache, messages)
+    plan: trt.IHostMemory | None = builder.build_serialized_network(network, config)
+    if plan is None:
+        raise HydranetError(
+            f'TensorRT {trt.__version__} cannot build the engine: {messages.errors()}. Give it '
+            'memory (close what else uses the GPU, or workspace_mb), try another precision or '
+            'optimization level, or another backend.'
+        )
+    keep_timing_cache(config, order.timing_cache, messages)
+    return plan
+
+
+def _parse(
+    graph: bytes, network: trt.INetworkDefinition, logger: trt.ILogger, messages: Messages
+) -> None:
+    import tensorrt as trt
+
+    parser = trt.OnnxParser(network, logger)
+    if parser.parse(graph):
+        return
+    errors = [_describe(parser.get_error(i)) for i in range(parser.num_errors)]
+    raise HydranetError(
+        f"TensorRT {trt.__version__}'s parser refuses the graph: "
+        f'{"; ".join(errors) or messages.errors()}. Try another precision or backend, or another '
+        'version of TensorRT.'
+    )
+
+
+def _describe(error: trt.ParserError) -> str:
+    node, operator = error.node_name(), error.node_operator()
+    where = f'node {error.node()} {node!r} ({operator}): ' if node or operator else ''
+    return f'{where}{error.desc().strip()} [{error.code().name}]'
+
+
+def _configure(config: trt.IBuilderConfig, builder: trt.Builder, options: BuilderOptions) -> None:
+    import tensorrt as trt
+
+    config.builder_optimization_level = options.optimization_level
+    config.clear_flag(trt.BuilderFlag.TF32)  # on by default, and no fp32
+    if options.workspace_mb:
+        config.set_memory_pool_limit(trt.MemoryPoolType.WORKSPACE, options.workspace_mb << 20)
+    if options.dla_core < 0:
+        return
+    if options.dla_core >= builder.num_DLA_cores:
+        raise HydranetError(
+            f'There is no DLA core {options.dla_core}: TensorRT {trt.__version__} finds '
+            f'{builder.num_DLA_cores} here (Orin has them, with TensorRT up to 10.7). '
+            'Leave the DLA out.'
+        )
+    config.default_device_type = trt.DeviceType.DLA
+    config.DLA_core = options.dla_core
+    config.set_flag(trt.BuilderFlag.GPU_FALLBACK)

@@ -1,0 +1,113 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""What TensorRT says: its messages and its progress, handed on from its own threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import logging
+from math import inf
+from threading import Lock
+from time import monotonic
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import tensorrt as trt
+
+PERIOD_S = 0.5  # between two lines of progress
+KEPT_ERRORS = 8
+
+
+class Messages:
+    """TensorRT's messages: errors are kept for whoever reports the failure, the rest is told.
+
+    tell: called with a level of `logging` and a line, from any thread; must not raise.
+    """
+
+    def __init__(self, tell: Callable[[int, str], None]) -> None:
+        self.tell = tell
+        self._errors: list[str] = []
+
+    def add(self, level: int, line: str) -> None:
+        """Take a message."""
+        if level < logging.ERROR:
+            self.tell(level, line)
+        elif len(self._errors) < KEPT_ERRORS:
+            self._errors.append(line)
+
+    def errors(self) -> str:
+        """Give the errors since the last call, in one line."""
+        errors, self._errors = self._errors, []
+        return '; '.join(errors) or 'it gives no reason'
+
+
+def make_logger(messages: Messages) -> trt.ILogger:
+    """Make TensorRT's logger; it must outlive all that is made with it."""
+    import tensorrt as trt
+
+    levels = {
+        trt.ILogger.INTERNAL_ERROR: logging.ERROR,
+        trt.ILogger.ERROR: logging.ERROR,
+        trt.ILogger.WARNING: logging.WARNING,
+        trt.ILogger.INFO: logging.DEBUG,
+    }
+
+    class Logger(trt.ILogger):
+        def __init__(self) -> None:
+            trt.ILogger.__init__(self)
+
+        def log(self, severity: object, msg: str) -> None:
+            level = levels.get(severity)
+            if level is not None:
+                messages.add(level, msg.strip())
+
+    return Logger()
+
+
+class Progress:
+    """Lines such as 'TensorRT: Tactics 12 of 80', at most two a second.
+
+    tell: called with a line, from any thread; must not raise, TensorRT would abort.
+    """
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._lock = Lock()
+        self._steps: dict[str, int] = {}
+        self._told = -inf
+
+    def start(self, phase: str, steps: int) -> None:
+        """Enter a phase of so many steps."""
+        with self._lock:
+            self._steps[phase] = steps
+        self.step(phase, -1)
+
+    def step(self, phase: str, step: int) -> None:
+        """Finish a step of a phase, counted from 0."""
+        with self._lock:
+            now, steps = monotonic(), self._steps.get(phase, 0)
+            if now - self._told < PERIOD_S:
+                return
+            self._told = now
+        self._tell(f'TensorRT: {phase} {step + 1} of {steps}')
+
+
+def make_monitor(progress: Progress) -> trt.IProgressMonitor:
+    """Make TensorRT's progress monitor; it must outlive the build."""
+    import tensorrt as trt
+
+    class Monitor(trt.IProgressMonitor):
+        def __init__(self) -> None:
+            trt.IProgressMonitor.__init__(self)
+
+        def phase_start(self, phase_name: str, parent_phase: str | None, num_steps: int) -> None:
+            progress.start(phase_name, num_steps)
+
+        def step_complete(self, phase_name: str, step: int) -> bool:
+            progress.step(phase_name, step)
+            return True
+
+        def phase_finish(self, phase_name: str) -> None:
+            pass
+
+    return Monitor()
