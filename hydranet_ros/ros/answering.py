@@ -10,10 +10,10 @@ import numpy as np
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo
 
+from hydranet_ros.image_decoder import ImageDecoder
+from hydranet_ros.image_encodings import readable_layout
 from hydranet_ros.perception import Perception
 from hydranet_ros.ros.calibration import Calibration
-from hydranet_ros.ros.encodings import readable_layout
-from hydranet_ros.ros.images import ImageDecoder
 from hydranet_ros.ros.inputs import CAMERA_INFO
 from hydranet_ros.ros.inputs import IMAGE
 from hydranet_ros.ros.publishers import Look

@@ -15,10 +15,10 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
 from hydranet_ros.errors import HydranetError
-from hydranet_ros.ros.encodings import check
-from hydranet_ros.ros.encodings import Layout
-from hydranet_ros.ros.encodings import LAYOUTS
-from hydranet_ros.ros.images import ImageDecoder
+from hydranet_ros.image_decoder import ImageDecoder
+from hydranet_ros.image_encodings import check
+from hydranet_ros.image_encodings import Layout
+from hydranet_ros.image_encodings import LAYOUTS
 
 _DEPTHS = {'U': 'u', 'S': 'i', 'F': 'f'}
 _FROM_RGB = {'bgr8': cv2.COLOR_RGB2BGR, 'mono8': cv2.COLOR_RGB2GRAY}

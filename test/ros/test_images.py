@@ -19,9 +19,10 @@ import pytest
 from sensor_msgs.msg import Image
 
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.image_decoder import ImageDecoder
+from hydranet_ros.image_encodings import SUPPORTED_ENCODINGS
+from hydranet_ros.image_encodings import UnsupportedEncoding
 from hydranet_ros.ros import images
-from hydranet_ros.ros.encodings import SUPPORTED_ENCODINGS
-from hydranet_ros.ros.encodings import UnsupportedEncoding
 
 HEIGHT, WIDTH = 12, 20
 PACKED = {'rgb8': 3, 'bgr8': 3, 'rgba8': 4, 'bgra8': 4, 'mono8': 1, '8UC3': 3, '8UC1': 1}
@@ -43,7 +44,7 @@ def message(encoding, rows, height=HEIGHT, width=WIDTH, pad=0, **fields):
 
 
 def decode(msg):
-    return images.ImageDecoder(lambda text: None).decode(msg)
+    return ImageDecoder(lambda text: None).decode(msg)
 
 
 def random(*shape):
@@ -144,7 +145,7 @@ def test_rgb8_is_a_view_of_the_message():
 
 @pytest.mark.parametrize('encoding', [e for e in SUPPORTED_ENCODINGS if e != 'rgb8'])
 def test_other_encodings_keep_their_buffer(encoding):
-    decoder = images.ImageDecoder(lambda text: None)
+    decoder = ImageDecoder(lambda text: None)
     rows = int(HEIGHT * ROWS.get(encoding, 1))
     msg = message(encoding, random(rows, WIDTH * BYTES_PER_PIXEL.get(encoding, 1)))
     first = decoder.decode(msg)
@@ -154,7 +155,7 @@ def test_other_encodings_keep_their_buffer(encoding):
 @pytest.mark.parametrize('encoding', ['8UC1', '8UC3'])
 def test_nameless_channels_are_warned_about_once(encoding):
     said: list[str] = []
-    decoder = images.ImageDecoder(said.append)
+    decoder = ImageDecoder(said.append)
     msg = message(encoding, random(HEIGHT, PACKED[encoding] * WIDTH))
     decoder.decode(msg)
     decoder.decode(msg)

@@ -3,11 +3,23 @@
 """How sensor_msgs lays out the image encodings that can be read, and what makes them RGB."""
 
 from dataclasses import dataclass
+from typing import Any
+from typing import Protocol
 
 import cv2
-from sensor_msgs.msg import Image
 
 from hydranet_ros.errors import FrameError
+
+
+class ImageMessage(Protocol):
+    """What is read of a sensor_msgs/Image, whichever library made it; `data` is a buffer."""
+
+    height: int
+    width: int
+    encoding: str
+    is_bigendian: int
+    step: int
+    data: Any
 
 
 class UnsupportedEncoding(FrameError):  # noqa: N818 - what happened, as the caller says it
@@ -71,7 +83,7 @@ SUPPORTED_ENCODINGS = tuple(LAYOUTS)
 GUESSED = {'8UC3': 'bgr8', '8UC1': 'mono8'}
 
 
-def readable_layout(msg: Image) -> Layout:
+def readable_layout(msg: ImageMessage) -> Layout:
     """Return how the pixels of a message lie, without looking at them.
 
     Raises:
@@ -86,7 +98,7 @@ def readable_layout(msg: Image) -> Layout:
     return layout
 
 
-def check(msg: Image, layout: Layout) -> None:
+def check(msg: ImageMessage, layout: Layout) -> None:
     """Raise FrameError where the sizes of a message contradict each other."""
     width, height, step = msg.width, msg.height, msg.step
     what = f'Image message {width}x{height} {msg.encoding!r}, step {step}'
