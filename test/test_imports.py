@@ -19,7 +19,7 @@ ROS = re.compile(r'(rclpy|launch\w*|cv_bridge|ament_\w+|\w+_msgs|\w+_interfaces)
 TORCH = re.compile(r'(torch|torchvision|torch2trt|lightning\w*|torchmetrics)(\.|$)')
 MAY_IMPORT_TORCH = re.compile(
     r'(networks|search|training(?!/datasets/|/distillation/|/__init__))/.*|zoo/import_\w+\.py'
-    r'|deploy/engines/torch(2trt)?(_\w+)?\.py|evaluation/torch_baselines\.py'
+    r'|deploy/(engines/)?torch(2trt)?(_\w+)?\.py|evaluation/torch_baselines\.py'
 )
 LAYERS = ('networks', 'zoo', 'deploy', 'perception', 'ros')
 BESIDE_ZOO = ('sources',)

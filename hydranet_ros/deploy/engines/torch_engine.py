@@ -1,8 +1,8 @@
 # Copyright 2026 hydranet_ros maintainers
 # SPDX-License-Identifier: Apache-2.0
-"""Eager torch: the reference that the other backends are checked against."""
+"""torch: on a CUDA GPU in half precision as CUDA graphs; on the CPU the eager reference."""
 
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,8 @@ import numpy.typing as npt
 from hydranet_ros.deploy.engine import cpu_engine
 from hydranet_ros.deploy.engine import Engine
 from hydranet_ros.deploy.engines import import_problem
+from hydranet_ros.deploy.gpu_engine import GpuEngine
+from hydranet_ros.deploy.nvidia_gpu import gpu_present
 from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.processor import processor_name
 from hydranet_ros.deploy.request import BuildRequest
@@ -19,8 +21,7 @@ from hydranet_ros.deploy.specialise import Cut
 
 REWRITES: frozenset[Rewrite] = frozenset()
 CUT = Cut.FULL
-# a desktop's driver, a Jetson's two generations of drivers, WSL
-_GPU_DEVICES = ('/dev/nvidiactl', '/dev/nvhost-gpu', '/dev/nvgpu', '/dev/dxg')
+_SLOW_HALF = ((5, 0), (5, 2), (6, 1))  # compute capabilities without fast fp16: GTX 900 and 10
 
 
 def unavailable() -> str | None:
@@ -30,7 +31,7 @@ def unavailable() -> str | None:
 
 def on_gpu() -> bool:
     """Tell whether torch would run on a CUDA GPU; without a GPU torch is not even imported."""
-    if not any(Path(device).exists() for device in _GPU_DEVICES) or unavailable():
+    if not gpu_present() or unavailable():
         return False
     import torch
 
@@ -38,11 +39,12 @@ def on_gpu() -> bool:
 
 
 def device() -> str:
-    """Name the GPU, or the processor where there is none."""
+    """Name the GPU and its compute capability, or the processor where there is no GPU."""
     if on_gpu():
         import torch
 
-        return str(torch.cuda.get_device_name())
+        major, minor = torch.cuda.get_device_capability()
+        return f'{torch.cuda.get_device_name()} (compute capability {major}.{minor})'
     return processor_name()
 
 
@@ -54,13 +56,23 @@ def version() -> str:
 
 
 def precisions() -> tuple[Precision, ...]:
-    """List what torch runs here: fp32, the reference."""
-    return (Precision.FP32,)
+    """List what torch runs here, fastest first: on the CPU fp32, the reference."""
+    if not on_gpu():
+        return (Precision.FP32,)
+    import torch
+
+    capability = torch.cuda.get_device_capability()
+    bf16 = (Precision.BF16,) if capability >= (8, 0) else ()
+    if capability in _SLOW_HALF:
+        return (Precision.FP32, Precision.FP16)
+    return (Precision.FP16, *bf16, Precision.FP32)
 
 
 def build(request: BuildRequest) -> tuple[Engine, bytes | None]:
     """Build the network from the model file; there is nothing to keep."""
-    return cpu_engine(request, TorchRunner(request)), None
+    if on_gpu():
+        return gpu_engine(request, 'cuda'), None
+    return cpu_engine(request, TorchCpuRunner(request)), None
 
 
 def load(request: BuildRequest, stored: bytes) -> Engine:
@@ -68,33 +80,51 @@ def load(request: BuildRequest, stored: bytes) -> Engine:
     raise ValueError('torch keeps no engines')
 
 
-class TorchRunner:
-    """The network in channels_last, fp32."""
+def gpu_engine(request: BuildRequest, device_name: str) -> Engine:
+    """Make the full cut on a torch device, batch norms folded, in the request's precision."""
+    import torch
+
+    from hydranet_ros.deploy.torch_full_cut import fold_batch_norms
+    from hydranet_ros.deploy.torch_full_cut import full_cut_of
+    from hydranet_ros.deploy.torch_runner import TorchRunner
+    from hydranet_ros.zoo.import_model_file import network_of
+
+    dtype = {
+        Precision.FP32: torch.float32,
+        Precision.FP16: torch.float16,
+        Precision.BF16: torch.bfloat16,
+    }[request.precision]
+    network: Any = fold_batch_norms(network_of(request.model_file.unchanged()))
+    network = network.to(dtype=dtype, memory_format=torch.channels_last)
+    cut = full_cut_of(request, network, dtype)
+    runner = TorchRunner(cut, request.model_file.heads, request.batch, torch.device(device_name))
+    return GpuEngine(request.backend.value, request.precision.value, request.input_size, runner)
+
+
+class TorchCpuRunner:
+    """The bare network in channels_last, fp32."""
 
     def __init__(self, request: BuildRequest) -> None:
         import torch
 
+        from hydranet_ros.deploy.torch_full_cut import full_cut_of
         from hydranet_ros.zoo.import_model_file import network_of
 
         if request.threads:
             torch.set_num_threads(request.threads)
-        self._device = torch.device('cuda' if on_gpu() else 'cpu')
         network: Any = network_of(request.model_file.unchanged())
-        self._network = network.to(self._device, memory_format=torch.channels_last)
-        card = request.card
-        self._mean = torch.tensor(card.mean, device=self._device).view(1, 3, 1, 1) * 255
-        self._std = torch.tensor(card.std, device=self._device).view(1, 3, 1, 1) * 255
-        self._classes = card.class_slice(request.domain)
+        network = network.to(memory_format=torch.channels_last)
+        self._cut: Any = full_cut_of(replace(request, camera_size=request.input_size), network)
+        self._classes = request.card.class_slice(request.domain)
 
     def infer(self, images: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
         import torch
 
         with torch.inference_mode():
-            image = torch.from_numpy(images).to(self._device).permute(0, 3, 1, 2)
-            outputs = self._network((image.float() - self._mean) / self._std)
+            outputs = self._cut.network(self._cut.normalised(torch.from_numpy(images)))
             if 'semantic' in outputs:
                 outputs['semantic'] = outputs['semantic'][:, self._classes]
-            return {task: value.contiguous().cpu().numpy() for task, value in outputs.items()}
+            return {task: value.contiguous().numpy() for task, value in outputs.items()}
 
     def close(self) -> None:
-        self._network = None
+        self._cut = None
