@@ -1,8 +1,33 @@
 # Copyright 2026 hydranet_ros maintainers
 # SPDX-License-Identifier: Apache-2.0
-"""Not there yet."""
+"""ONNX Runtime's TensorRT provider, which builds and keeps its engines itself."""
+
+from hydranet_ros.deploy.engine import Engine
+from hydranet_ros.deploy.engines import onnxruntime_gpu
+from hydranet_ros.deploy.engines.onnxruntime_gpu import CUT as CUT
+from hydranet_ros.deploy.engines.onnxruntime_gpu import device as device
+from hydranet_ros.deploy.engines.onnxruntime_gpu import Provider
+from hydranet_ros.deploy.engines.onnxruntime_gpu import REWRITES as REWRITES
+from hydranet_ros.deploy.engines.onnxruntime_gpu import version as version
+from hydranet_ros.deploy.options import Precision
+from hydranet_ros.deploy.request import BuildRequest
 
 
 def unavailable() -> str | None:
-    """Tell that it cannot run."""
-    return 'it is not part of this version'
+    """Tell why the provider cannot run here; None where it can."""
+    return onnxruntime_gpu.unavailable(Provider.TENSORRT)
+
+
+def precisions() -> tuple[Precision, ...]:
+    """List what it runs, fastest first."""
+    return onnxruntime_gpu.PRECISIONS
+
+
+def build(request: BuildRequest) -> tuple[Engine, bytes | None]:
+    """Make the engine and what is kept of it."""
+    return onnxruntime_gpu.build(request, Provider.TENSORRT)
+
+
+def load(request: BuildRequest, stored: bytes) -> Engine:
+    """Make the engine from what was kept."""
+    return onnxruntime_gpu.load(request, stored, Provider.TENSORRT)

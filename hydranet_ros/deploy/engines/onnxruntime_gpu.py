@@ -1,0 +1,168 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""ONNX Runtime on a GPU: what its CUDA and TensorRT providers share, the full cut in a session."""
+
+from collections.abc import Collection
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hydranet_ros.deploy.engine import Engine
+from hydranet_ros.deploy.engines import import_problem
+from hydranet_ros.deploy.gpu_engine import GpuEngine
+from hydranet_ros.deploy.nvidia_gpu import gpu_name
+from hydranet_ros.deploy.nvidia_gpu import gpu_present
+from hydranet_ros.deploy.options import Precision
+from hydranet_ros.deploy.request import BuildRequest
+from hydranet_ros.deploy.rewrites import Rewrite
+from hydranet_ros.deploy.specialise import Arithmetic
+from hydranet_ros.deploy.specialise import Cut
+from hydranet_ros.errors import HydranetError
+from hydranet_ros.resources import cache_dir
+
+REWRITES: frozenset[Rewrite] = frozenset()
+CUT = Cut.FULL
+PRECISIONS = (Precision.FP16, Precision.FP32)
+_ARITHMETIC = {Precision.FP16: Arithmetic.FLOAT16, Precision.FP32: Arithmetic.FLOAT32}
+_TYPES = {'tensor(uint8)': np.uint8, 'tensor(float)': np.float32}
+_INSTALL = (
+    'pip uninstall onnxruntime and pip install onnxruntime-gpu (on a Jetson: docs/jetson.md)'
+)
+
+Providers = list[tuple[str, dict[str, str]]]
+
+
+class Provider(str, Enum):
+    """ONNX Runtime's names of what runs on an NVIDIA GPU, and of the processor."""
+
+    CUDA = 'CUDAExecutionProvider'
+    TENSORRT = 'TensorrtExecutionProvider'
+    CPU = 'CPUExecutionProvider'
+
+
+def unavailable(provider: Provider) -> str | None:
+    """Tell why a provider cannot run here, and what to do; None where it can."""
+    if import_problem('onnxruntime') is not None:
+        return 'onnxruntime-gpu is not installed; pip install onnxruntime-gpu'
+    import onnxruntime
+
+    if provider.value not in onnxruntime.get_available_providers():
+        return f'this onnxruntime has no {provider.value}; {_INSTALL}'
+    return None if gpu_present() else 'there is no NVIDIA GPU here'
+
+
+def device() -> str:
+    """Name the GPU."""
+    return gpu_name()
+
+
+def version() -> str:
+    """Give the version that sessions depend on."""
+    import onnxruntime
+
+    return str(onnxruntime.__version__)
+
+
+def build(request: BuildRequest, provider: Provider) -> tuple[Engine, bytes | None]:
+    """Make the engine; what is kept is the specialised graph, its precision written into it."""
+    graph = request.graph(Cut.FULL, _ARITHMETIC[request.precision]).SerializeToString()
+    return load(request, graph, provider), graph
+
+
+def load(request: BuildRequest, stored: bytes, provider: Provider) -> Engine:
+    """Make the engine from a specialised graph; raises what ONNX Runtime does."""
+    runner = OnnxRuntimeGpuRunner(stored, providers_of(request, provider))
+    return GpuEngine(request.backend.value, request.precision.value, request.input_size, runner)
+
+
+def providers_of(request: BuildRequest, provider: Provider) -> Providers:
+    """List the provider asked for, with its options, and those that take what it does not."""
+    # fp32 means fp32; the fastest algorithms are looked for once
+    cuda = {'use_tf32': '0', 'cudnn_conv_algo_search': 'EXHAUSTIVE'}
+    providers: Providers = [(Provider.CPU.value, {})]
+    if provider is not Provider.CPU:
+        providers.insert(0, (Provider.CUDA.value, cuda))
+    if provider is Provider.TENSORRT:
+        providers.insert(0, (Provider.TENSORRT.value, _tensorrt_options(request)))
+    return providers
+
+
+def _tensorrt_options(request: BuildRequest) -> dict[str, str]:
+    builder = request.builder
+    options = {
+        'trt_builder_optimization_level': str(builder.optimization_level),
+        # without it TensorRT would run the half-precision layers in float32
+        'trt_fp16_enable': str(request.precision is Precision.FP16),
+    }
+    if builder.workspace_mb:
+        options['trt_max_workspace_size'] = str(builder.workspace_mb << 20)
+    if builder.dla_core >= 0:
+        options |= {'trt_dla_enable': 'True', 'trt_dla_core': str(builder.dla_core)}
+    folder = _engine_folder()
+    if folder is not None:
+        for cache in ('engine', 'timing'):
+            options[f'trt_{cache}_cache_enable'] = 'True'
+            options[f'trt_{cache}_cache_path'] = str(folder)
+    return options
+
+
+def _engine_folder() -> Path | None:
+    """Give where ONNX Runtime keeps what TensorRT built, None where nothing can be kept."""
+    try:
+        folder = cache_dir() / 'onnxruntime-tensorrt'
+        folder.mkdir(parents=True, exist_ok=True)
+    except (HydranetError, OSError):
+        return None
+    return folder
+
+
+class OnnxRuntimeGpuRunner:
+    """A GpuRunner over a session whose inputs and outputs are bound to host arrays once.
+
+    HydranetError where ONNX Runtime does not start the first provider.
+    """
+
+    def __init__(self, graph: bytes, providers: Providers) -> None:
+        import onnxruntime
+
+        first = providers[0][0]
+        if first != Provider.CPU.value and hasattr(onnxruntime, 'preload_dlls'):
+            onnxruntime.preload_dlls()  # of CUDA and cuDNN, where pip installed them
+        self._session: Any = onnxruntime.InferenceSession(graph, providers=providers)
+        if self._session.get_providers()[0] != first:
+            raise HydranetError(
+                f'ONNX Runtime does not start its {first}; its own message is above. Mostly '
+                'its CUDA, cuDNN or TensorRT libraries are missing or of another version.'
+            )
+        self.inputs = {one.name: _array(one) for one in self._session.get_inputs()}
+        self.outputs = {one.name: _array(one) for one in self._session.get_outputs()}
+        self._bindings: dict[tuple[str, ...], Any] = {}
+        self._options = onnxruntime.RunOptions()
+        self._options.only_execute_path_to_fetches = True
+
+    def run(self, wanted: Collection[str]) -> float | None:
+        names = tuple(wanted)
+        if names not in self._bindings:
+            self._bindings[names] = self._bound(names)
+        self._session.run_with_iobinding(self._bindings[names], self._options)
+        return None
+
+    def close(self) -> None:
+        self._bindings = {}
+        self._session = None
+        self.inputs, self.outputs = {}, {}
+
+    def _bound(self, names: tuple[str, ...]) -> Any:
+        binding = self._session.io_binding()
+        for name, array in self.inputs.items():
+            binding.bind_input(name, 'cpu', 0, array.dtype, array.shape, array.ctypes.data)
+        for name in names:
+            array = self.outputs[name]
+            binding.bind_output(name, 'cpu', 0, array.dtype, array.shape, array.ctypes.data)
+        return binding
+
+
+def _array(declared: Any) -> np.ndarray:
+    return np.ones(declared.shape, _TYPES[declared.type])
