@@ -1,0 +1,107 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""The contract double in TensorRT's place, for each of its three versions. It is not TensorRT."""
+
+from collections.abc import Callable
+from collections.abc import Iterator
+import importlib
+import json
+from pathlib import Path
+import sys
+from types import ModuleType
+
+import numpy as np
+from onnx import helper
+from onnx import numpy_helper
+from onnx import TensorProto
+import pytest
+
+from test.conftest import ROOT
+
+FACTS = {
+    path.stem.removeprefix('tensorrt-'): path
+    for path in sorted((ROOT / 'test/deploy/tensorrt_api').glob('tensorrt-*.json'))
+}
+DOUBLES = ROOT / 'test' / 'doubles'
+SHAPE = (1, 6, 8)
+
+
+@pytest.fixture(params=FACTS)
+def version(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def double(version: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """Put the doubles of TensorRT and CUDA where this process and its children import from."""
+    monkeypatch.setenv('TENSORRT_DOUBLE_API', str(FACTS[version]))
+    monkeypatch.setenv('OMP_NUM_THREADS', '1')
+    monkeypatch.syspath_prepend(str(DOUBLES))
+    kept = {name: sys.modules.pop(name) for name in list(sys.modules) if _is_replaced(name)}
+    yield importlib.import_module('tensorrt')
+    for name in filter(_is_replaced, list(sys.modules)):
+        del sys.modules[name]
+    sys.modules.update(kept)
+
+
+def _is_replaced(name: str) -> bool:
+    return name.split('.')[0] in ('tensorrt', 'cuda')
+
+
+@pytest.fixture
+def host_cuda(double: ModuleType) -> Iterator[ModuleType]:
+    """The double's memory, handles and journal: nothing may be left when the test ends."""
+    module = importlib.import_module('host_cuda')
+    module.journal.clear()
+    module.threads.clear()
+    yield module
+    assert not (module.alive or module.device_memory or module.pinned_memory)
+
+
+@pytest.fixture(scope='session')
+def small_graph() -> Callable[..., bytes]:
+    """Make a graph with a network's inputs and outputs: depth, the channels' mean times a scale.
+
+    ballast: bytes that it weighs more. operators: unknown ones to end with.
+    """
+
+    def make(ballast: int = 0, operators: tuple[str, ...] = ()) -> bytes:
+        nodes = [
+            helper.make_node('Cast', ['image'], ['float'], to=TensorProto.FLOAT),
+            helper.make_node('ReduceMean', ['float'], ['mean'], axes=[3], keepdims=0),
+            helper.make_node('Mul', ['mean', 'depth_scale'], ['depth']),
+            helper.make_node('Cast', ['mean'], ['labels'], to=TensorProto.UINT8),
+        ]
+        for i, operator in enumerate(operators):
+            nodes.append(helper.make_node(operator, ['mean'], [f'x{i}'], name=f'node_{i}'))
+        graph = helper.make_graph(
+            nodes,
+            'small',
+            [
+                helper.make_tensor_value_info('image', TensorProto.UINT8, [*SHAPE, 3]),
+                helper.make_tensor_value_info('depth_scale', TensorProto.FLOAT, [1]),
+            ],
+            [
+                helper.make_tensor_value_info('labels', TensorProto.UINT8, SHAPE),
+                helper.make_tensor_value_info('depth', TensorProto.FLOAT, SHAPE),
+            ],
+            [numpy_helper.from_array(np.ones(ballast, np.uint8), 'ballast')],
+        )
+        opset = [helper.make_opsetid('', 17)]
+        return helper.make_model(graph, opset_imports=opset, ir_version=10).SerializeToString()
+
+    return make
+
+
+def header_of(plan: bytes) -> dict:
+    """Read how the double built a plan."""
+    return json.loads(plan.split(b'\n', 2)[1])
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder for temporary files, which must be empty in the end."""
+    folder = tmp_path / 'tmp'
+    folder.mkdir()
+    monkeypatch.setattr('tempfile.tempdir', str(folder))
+    return folder

@@ -1,0 +1,274 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""Building in a child process: options, progress, timing cache, and every way it can end.
+
+The builder is the contract double; how well TensorRT builds is not verified here.
+"""
+
+from collections.abc import Callable
+import logging
+import os
+from pathlib import Path
+import resource
+import subprocess
+import sys
+import threading
+import time
+from types import ModuleType
+
+import pytest
+
+from hydranet_ros.deploy.options import BuilderOptions
+from hydranet_ros.deploy.tensorrt.build import build_in_child
+from hydranet_ros.deploy.tensorrt.order import BuildOrder
+from hydranet_ros.deploy.tensorrt.timing_cache import timing_cache_file
+from hydranet_ros.errors import HydranetError
+
+from .conftest import header_of
+
+Small = Callable[..., bytes]
+FAULT = 'TENSORRT_DOUBLE_FAULT'
+
+
+def order(timing_cache: str = '', **options: int) -> BuildOrder:
+    return BuildOrder(BuilderOptions(**options), os.getpid(), timing_cache)
+
+
+def ignore(line: str) -> None:
+    pass
+
+
+def refusal(graph: bytes, given: BuildOrder | None = None, **options: float) -> str:
+    """Give the words with which a build ends."""
+    with pytest.raises(HydranetError) as caught:
+        build_in_child(graph, given or order(), ignore, **options)
+    return str(caught.value)
+
+
+@pytest.fixture
+def fail(double: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    return lambda fault: monkeypatch.setenv(FAULT, fault)
+
+
+def test_options_reach_the_builder(double: ModuleType, small_graph: Small, version: str) -> None:
+    lines: list[str] = []
+    plan = build_in_child(
+        small_graph(), order(optimization_level=5, workspace_mb=64), lines.append
+    )
+    header = header_of(plan)
+    assert header['version'] == version
+    assert header['optimization_level'] == 5
+    assert header['workspace'] == 64 << 20
+    assert header['flags'] == [], 'TF32 is on by default, and no fp32'
+    assert header['oom_score_adj'] == 1000
+    assert lines[0] == 'TensorRT: Building engine 0 of 2'
+    assert plan.endswith(small_graph())
+
+
+def test_the_parser_names_every_node_that_it_refuses(
+    double: ModuleType, small_graph: Small
+) -> None:
+    said = refusal(small_graph(operators=('NonZeroish', 'Folded')))
+    assert "node 4 'node_0' (NonZeroish): No importer registered for op: NonZeroish" in said
+    assert "node 5 'node_1' (Folded): No importer registered for op: Folded" in said
+    assert '[UNSUPPORTED_NODE]. Try another precision or backend' in said
+
+
+def test_bytes_that_are_no_graph(double: ModuleType) -> None:
+    said = refusal(b'no graph at all')
+    assert 'parser refuses the graph: Failed to parse the ONNX model' in said
+
+
+def test_a_build_that_fails_says_what_tensorrt_says(fail: Callable, small_graph: Small) -> None:
+    fail('build')
+    said = refusal(small_graph())
+    assert 'Could not find any implementation for node {ForeignNode}' in said
+    fail('memory')
+    assert 'OutOfMemory (requested size was 4294967296 bytes.)' in refusal(small_graph())
+
+
+def test_a_killed_build_leaves_this_process_alive(
+    fail: Callable, small_graph: Small, temporary: Path
+) -> None:
+    fail('kill')
+    said = refusal(small_graph())
+    assert "was killed after 'TensorRT: Building engine 0 of 2'" in said
+    assert 'memory of this machine most likely ran out. Close other programs' in said
+    assert not list(temporary.iterdir())
+
+
+def test_an_aborted_build_gives_its_last_words(fail: Callable, small_graph: Small) -> None:
+    fail('abort')
+    said = refusal(small_graph())
+    assert 'ended by SIGABRT' in said
+    assert (
+        "its last words: terminate called after throwing an instance of 'std::bad_alloc'" in said
+    )
+
+
+def test_a_build_that_hangs_is_given_up(
+    fail: Callable, small_graph: Small, temporary: Path
+) -> None:
+    fail('hang')
+    # long enough for the child to start on a busy machine
+    said = refusal(small_graph(), stall_s=20.0)
+    assert 'was given up' in said
+    assert "after 'TensorRT: Building engine 0 of 2'" in said
+    assert not list(temporary.iterdir())
+
+
+def test_what_libraries_print_is_no_report(fail: Callable, small_graph: Small) -> None:
+    fail('print')
+    assert build_in_child(small_graph(), order(), ignore)
+
+
+def test_a_builder_that_cannot_be_imported(
+    double: ModuleType, small_graph: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv('TENSORRT_DOUBLE_API', '/nowhere/tensorrt-10.3.0.json')
+    assert '/nowhere/tensorrt-10.3.0.json' in refusal(small_graph())
+
+
+def test_progress_that_raises_ends_the_build(
+    double: ModuleType, small_graph: Small, temporary: Path
+) -> None:
+    def stop(line: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_in_child(small_graph(), order(), stop)
+    assert not list(temporary.iterdir())
+
+
+@pytest.mark.parametrize('writer', ['parent', 'child'])
+def test_a_full_disk(double: ModuleType, small_graph: Small, temporary: Path, writer: str) -> None:
+    """The parent writes the graph, the child the engine, which is a little larger."""
+    graph = small_graph(ballast=100_000)
+    room = len(graph) + (100 if writer == 'child' else -100)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    try:
+        said = refusal(graph)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert 'File too large' in said
+    assert 'Make room there, or set TMPDIR' in said
+    assert not list(temporary.iterdir())
+
+
+class TestDla:
+    def test_without_one_it_is_refused(self, double: ModuleType, small_graph: Small) -> None:
+        said = refusal(small_graph(), order(dla_core=0))
+        assert 'There is no DLA core 0' in said
+        assert 'finds 0 here' in said
+
+    def test_with_one_the_gpu_helps_out(
+        self, double: ModuleType, small_graph: Small, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv('TENSORRT_DOUBLE_DLA_CORES', '2')
+        header = header_of(build_in_child(small_graph(), order(dla_core=1), ignore))
+        assert header['dla_core'] == 1
+        assert header['flags'] == ['GPU_FALLBACK']
+        assert 'no DLA core 2' in refusal(small_graph(), order(dla_core=2))
+
+
+class TestTimingCache:
+    @pytest.fixture
+    def file(self, double: ModuleType, version: str, tmp_path: Path) -> Path:
+        return tmp_path / 'kept.timing'
+
+    def build(self, graph: bytes, file: Path) -> int:
+        """Build and give how many timings were known."""
+        return header_of(build_in_child(graph, order(str(file)), ignore))['timings_known']
+
+    def test_the_next_build_knows_it(self, file: Path, small_graph: Small) -> None:
+        assert [self.build(small_graph(), file) for _ in range(2)] == [0, 7]
+
+    def test_a_damaged_one_is_started_anew(
+        self, file: Path, small_graph: Small, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        self.build(small_graph(), file)
+        file.write_bytes(file.read_bytes()[:-3])
+        assert [self.build(small_graph(), file) for _ in range(2)] == [0, 7]
+        assert [r.message for r in caplog.records if r.levelno >= logging.WARNING] == [
+            f'TensorRT: Timing cache: {file} is damaged; starting anew.'
+        ]
+
+    def test_one_of_another_gpu_is_refused(
+        self,
+        file: Path,
+        small_graph: Small,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        self.build(small_graph(), file)
+        monkeypatch.setenv('CUDA_DOUBLE_GPU_NAME', 'another')
+        assert self.build(small_graph(), file) == 0
+        assert f'{file} was refused; starting anew' in caplog.text
+
+    def test_where_it_cannot_be_kept_the_engine_is(
+        self, double: ModuleType, small_graph: Small, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        file = Path('/proc/nothing can be made here')
+        assert self.build(small_graph(), file) == 0
+        assert 'was not kept' in caplog.text
+
+
+def test_each_gpu_and_version_has_its_timing_cache(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv('HYDRANET_CACHE', str(tmp_path))
+    files = {timing_cache_file(gpu, v) for gpu in ('A (8.7)', 'B/8.7') for v in ('10.3', '11')}
+    assert len(files) == 4
+    assert all(Path(file).parent == tmp_path / 'timing' for file in files)
+    monkeypatch.setenv('HYDRANET_CACHE', '/proc/nothing can be made here')
+    assert timing_cache_file('A', '10.3') == ''
+    assert 'none is used' in caplog.text
+
+
+ORPHAN = """
+import os, sys
+from hydranet_ros.deploy.options import BuilderOptions
+from hydranet_ros.deploy.tensorrt.build import build_in_child
+from hydranet_ros.deploy.tensorrt.order import BuildOrder
+
+def say(line):
+    print(line, flush=True)
+
+build_in_child(sys.stdin.buffer.read(), BuildOrder(BuilderOptions(), os.getpid()), say)
+"""
+
+
+def test_no_orphan_stays(fail: Callable, small_graph: Small, tmp_path: Path) -> None:
+    """The process that waits is killed: the one that builds goes with it."""
+    fail('hang')
+    environment = {
+        **os.environ,
+        'PYTHONPATH': os.pathsep.join(filter(None, sys.path)),
+        'TMPDIR': str(tmp_path),
+    }
+    with subprocess.Popen(
+        [sys.executable, '-c', ORPHAN],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment,
+    ) as waiting:
+        assert waiting.stdin is not None
+        assert waiting.stdout is not None
+        waiting.stdin.write(small_graph())
+        waiting.stdin.close()
+        assert b'Building engine' in waiting.stdout.readline()
+        (builder,) = Path(f'/proc/{waiting.pid}/task/{waiting.pid}/children').read_text().split()
+        waiting.kill()
+    deadline = time.monotonic() + 60
+    while _runs(builder):
+        assert time.monotonic() < deadline, 'the builder outlives who asked for it'
+        threading.Event().wait(0.05)
+
+
+def _runs(process: str) -> bool:
+    try:
+        state = Path(f'/proc/{process}/stat').read_text().rpartition(')')[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != 'Z'

@@ -1,0 +1,3 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""NOT cuda-python: see host_cuda."""

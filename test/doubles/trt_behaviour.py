@@ -1,0 +1,8 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""NOT TensorRT: what its double does, by 'Class.member'."""
+
+from trt_building import BUILDING
+from trt_running import RUNNING
+
+BEHAVIOUR = {**BUILDING, **RUNNING}
