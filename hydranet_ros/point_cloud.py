@@ -19,8 +19,12 @@ POINT = np.dtype(
     }
 )
 _COLOR_BYTES = np.dtype(
-    {'names': ['b', 'g', 'r', 'zero'], 'formats': ['u1'] * 4, 'offsets': [12, 13, 14, 15]}
-    | {'itemsize': POINT.itemsize}
+    {
+        'names': ['b', 'g', 'r', 'zero'],
+        'formats': ['u1', 'u1', 'u1', 'u1'],
+        'offsets': [12, 13, 14, 15],
+        'itemsize': 20,
+    }
 )
 
 
@@ -78,5 +82,5 @@ class CloudWriter:
         if (camera, stride) != self._lens:
             self._lens = (camera, stride)
             self._rays = camera.rays(stride)
-            blind = np.isnan(self._rays).any(axis=0)
+            blind: npt.NDArray[np.bool_] = np.any(np.isnan(self._rays), axis=0)
             self._blind = blind if blind.any() else None

@@ -68,7 +68,7 @@ class PredictionFilter:
         if labels is not None and self._least:
             assert prediction.confidence is not None, 'as needs() says'
             mask = self._mask_like(labels)
-            cv2.compare(prediction.confidence, self._least, cv2.CMP_LT, dst=mask)
+            cv2.inRange(prediction.confidence, 0, self._least - 1, dst=mask)
             cv2.bitwise_or(labels, mask, dst=labels)
         if depth is not None and self._limits_depth:
             mask = self._mask_like(depth)

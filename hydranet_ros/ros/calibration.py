@@ -9,42 +9,17 @@ from typing import Any
 
 from sensor_msgs.msg import CameraInfo
 
+from hydranet_ros.camera_info import camera_model
+from hydranet_ros.camera_info import fits
+from hydranet_ros.camera_info import focal_length
+from hydranet_ros.camera_info import is_rectified
+from hydranet_ros.camera_info import of_another_size
+from hydranet_ros.camera_model import CameraModel
+from hydranet_ros.errors import HydranetError
 from hydranet_ros.metric_depth import whose_metres
 from hydranet_ros.zoo.card_types import DepthRange
 
 GRACE_S = 5.0  # from the first image on, for which a camera_info may still come
-
-
-def image_size(info: CameraInfo) -> tuple[float, float]:
-    """Return (height, width) of the images that a calibration is for.
-
-    sensor_msgs/CameraInfo: height, width and ROI count the sensor's pixels, of which an image has
-    one for binning_y x binning_x; 0 stands for no ROI and for no binning.
-    """
-    return (
-        (info.roi.height or info.height) / max(info.binning_y, 1),
-        (info.roi.width or info.width) / max(info.binning_x, 1),
-    )
-
-
-def fits(info: CameraInfo, height: int, width: int) -> bool:
-    """Tell whether a calibration is for images of this size; binning may leave part of a pixel."""
-    of_height, of_width = image_size(info)
-    return abs(of_height - height) < 1 and abs(of_width - width) < 1
-
-
-def focal_length(info: CameraInfo, rectified: bool) -> float:
-    """Return fx in pixels of the images; 0 where the camera is not calibrated.
-
-    K holds for raw images, P for rectified ones. Binning divides; a ROI cuts and changes nothing.
-    """
-    fx = info.p[0] if rectified and info.p[0] > 0 else info.k[0]
-    return float(fx) / max(info.binning_x, 1)
-
-
-def is_rectified(topic: str) -> bool:
-    """Tell by its name, as image_proc gives it (image_rect...), whether images are rectified."""
-    return topic.rpartition('/')[2].startswith('image_rect')
 
 
 class Reason(str, Enum):
@@ -73,12 +48,41 @@ class Calibration:
         self._info_topic = info_topic
         self._rectified = is_rectified(image_topic)
         self._lacking_since: float | None = None
-        self._told: set[Reason] = set()
+        self._told: set[Reason | str] = set()
+        self._model: CameraModel | None = None
+        self._model_of: tuple[CameraInfo | None, int, int] = (None, 0, 0)
         self.newest: CameraInfo | None = None
 
     def of_images(self, height: int, width: int) -> CameraInfo | None:
         """Return the calibration where one has come and is for images of this size."""
         return _fitting(self.newest, height, width)
+
+    def camera_model(self, height: int, width: int) -> CameraModel | None:
+        """Return the lens of images of this size; None: not known, as the log says once."""
+        newest = self.newest
+        if newest is None:
+            if self._waited():
+                self._tell_no_points(f'no camera_info has come on {self._info_topic}.')
+            return None
+        # Compared by identity: the same message is not looked at twice.
+        if self._model_of[0] is not newest or self._model_of[1:] != (height, width):
+            self._model_of = (newest, height, width)
+            self._model = self._read_model(newest, height, width)
+        return self._model
+
+    def _read_model(self, info: CameraInfo, height: int, width: int) -> CameraModel | None:
+        try:
+            if not fits(info, height, width):
+                raise HydranetError(of_another_size(info, height, width))
+            return camera_model(info, self._rectified, height, width)
+        except HydranetError as error:
+            self._tell_no_points(str(error))
+            return None
+
+    def _tell_no_points(self, reason: str) -> None:
+        if reason not in self._told:
+            self._told.add(reason)
+            self._logger.warning(f'points is not published: {reason}')
 
     def fx(self, depth: DepthRange, height: int, width: int) -> float | None:
         """Return the focal length of images of this size (pixels); None: depth stays as it is."""
@@ -103,10 +107,14 @@ class Calibration:
             return Reason.NOT_STATED
         if info is not None:
             return Reason.NOT_CALIBRATED
+        return Reason.NO_CAMERA_INFO if self._waited() else None
+
+    def _waited(self) -> bool:
+        """Tell whether a camera_info has been missing for long."""
         now = time.monotonic()
         if self._lacking_since is None:
             self._lacking_since = now
-        return Reason.NO_CAMERA_INFO if now - self._lacking_since >= GRACE_S else None
+        return now - self._lacking_since >= GRACE_S
 
     def _tell(
         self,
@@ -129,20 +137,11 @@ class Calibration:
                 f'(k[0] is 0): {metres}. Calibrate it, for example with camera_calibration.'
             )
         elif newest is not None:
-            self._logger.warning(f'{of_another_size(newest, *images)} So {metres}.')
+            self._logger.warning(
+                f'{of_another_size(newest, *images)} depth/camera_info is not published, depth is '
+                f'not scaled: {metres}.'
+            )
 
 
 def _fitting(info: CameraInfo | None, height: int, width: int) -> CameraInfo | None:
     return info if info is not None and fits(info, height, width) else None
-
-
-def of_another_size(info: CameraInfo, height: int, width: int) -> str:
-    """Say what a calibration costs that does not match the images."""
-    of_height, of_width = image_size(info)
-    sensor = f', binning and ROI applied to {info.width}x{info.height}'
-    applied = sensor if (of_height, of_width) != (info.height, info.width) else ''
-    return (
-        f'camera_info is for {of_width:g}x{of_height:g}{applied}, the images are '
-        f'{width}x{height}: depth/camera_info is not published and depth is not scaled. Let the '
-        'camera publish the calibration of the size that it sends.'
-    )

@@ -6,12 +6,14 @@ from collections.abc import Callable
 import sys
 from typing import Any
 
+from rcl_interfaces.msg import SetParametersResult
 import rclpy
 from rclpy.clock import Clock
 from rclpy.clock import ClockType
 from rclpy.lifecycle import LifecycleNode
 from rclpy.lifecycle import LifecycleState
 from rclpy.lifecycle import TransitionCallbackReturn
+from rclpy.parameter import Parameter
 
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.ros.diagnostics import DiagnosticsPublisher
@@ -43,6 +45,7 @@ class PerceptionNode(LifecycleNode):
     def __init__(self, **arguments: Any) -> None:
         super().__init__(NAME, **arguments)
         self.settings = declare(self)
+        self.add_on_set_parameters_callback(self._check)
         on_change(self, self._apply)
         forward_logs(self.get_logger())
         self._session: PerceptionSession | None = None
@@ -148,6 +151,16 @@ class PerceptionNode(LifecycleNode):
         # The wake-up may be of a network that was given up since.
         if self._state is NodeState.ACTIVE and self._session is not None and self._session.failed:
             self.trigger_deactivate()
+
+    def _check(self, changed: list[Parameter]) -> SetParametersResult:
+        """Refuse what the configured model cannot follow; the table refuses what no model can."""
+        try:
+            for one in changed:
+                if one.name == 'classes' and self._session is not None:
+                    self._session.check_classes(tuple(filter(None, one.value or ())))
+        except HydranetError as error:
+            return SetParametersResult(successful=False, reason=str(error))
+        return SetParametersResult(successful=True)
 
     def _apply(self, settings: Settings) -> None:
         self.settings = settings

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hydranet_ros.deploy.selection import choose
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.prediction_filter import check_classes
 from hydranet_ros.ros.settings import Settings
 from hydranet_ros.zoo.card import load_card
 from hydranet_ros.zoo.card import MODEL_FILE_SUFFIX
@@ -17,12 +18,13 @@ def check_model(settings: Settings) -> ModelCard:
     """Return the card of the model that the settings name.
 
     Raises:
-        HydranetError: there is no such card, domain, weights or backend, or the weights do not
-            fit the card. Downloads and imports come later.
+        HydranetError: there is no such card, domain, class, weights or backend, or the weights do
+            not fit the card. Downloads and imports come later.
 
     """
     card = load_card(settings.model)
-    card.select_domain(settings.domain or None)
+    domain = card.select_domain(settings.domain or None)
+    check_classes(settings.classes, card.classes_of(domain.name if domain else None))
     choose(settings.backend, settings.precision)
     weights = settings.weights or None
     if weights is not None and not Path(weights).expanduser().is_file():

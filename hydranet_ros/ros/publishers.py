@@ -17,6 +17,7 @@ from hydranet_ros.perception import Prediction
 from hydranet_ros.rendering import color_depth
 from hydranet_ros.rendering import color_labels
 from hydranet_ros.rendering import overlay
+from hydranet_ros.ros.cloud_publisher import CloudPublisher
 from hydranet_ros.ros.images import ImageWriter
 from hydranet_ros.ros.transport import OUTPUT
 from hydranet_ros.zoo.card import Task
@@ -75,6 +76,10 @@ class OutputPublishers:
 
     The publishers belong to the executor's thread, which creates and destroys them; everything
     else belongs to the worker.
+
+    Attributes:
+        points: of models with depth.
+
     """
 
     def __init__(self, node: Node, tasks: Collection[Task]) -> None:
@@ -85,7 +90,9 @@ class OutputPublishers:
             if output.task in tasks
         }
         self._camera_info: Publisher | None = None
+        self.points: CloudPublisher | None = None
         if Task.DEPTH in tasks:
+            self.points = CloudPublisher(node)
             self._camera_info = node.create_publisher(CameraInfo, DEPTH_CAMERA_INFO, OUTPUT)
         self._writers: dict[Output, ImageWriter] = {}
         self._size = (0, 0)
@@ -98,24 +105,24 @@ class OutputPublishers:
             if publisher.get_subscription_count() > 0
         )
 
-    def buffers(self, watched: Collection[Output], height: int, width: int) -> Prediction:
-        """Return arrays inside the messages for all that the watched outputs are made of.
+    def buffers(self, fields: Collection[str], height: int, width: int) -> Prediction:
+        """Return arrays inside the messages for these fields of a Prediction, None for others.
 
-        Fields that none of them needs are None. The arrays are valid until the size changes.
+        The arrays are valid until the size changes.
         """
         if (height, width) != self._size:
             self._writers.clear()
             self._size = (height, width)
         prediction = Prediction()
-        for output in watched:
-            setattr(prediction, output.field, self._array(_HOMES[output.field]))
+        for field in fields:
+            setattr(prediction, field, self._array(_HOMES[field]))
         return prediction
 
     def render(self, watched: Collection[Output], rgb: np.ndarray, look: Look) -> None:
         """Draw those of the watched outputs that are pictures for people.
 
         Args:
-            watched: as given to `buffers`, whose arrays have been filled since.
+            watched: outputs for whose fields the arrays of `buffers` have been filled since.
             rgb: the camera's picture, uint8 (H, W, 3).
             look: colours.
 
@@ -154,6 +161,8 @@ class OutputPublishers:
             self._node.destroy_publisher(publisher)
         if self._camera_info is not None:
             self._node.destroy_publisher(self._camera_info)
+        if self.points is not None:
+            self.points.destroy()
 
     def _array(self, output: Output) -> np.ndarray:
         writer = self._writers.get(output)

@@ -12,11 +12,14 @@ from sensor_msgs.msg import Image
 
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.perception import Perception
+from hydranet_ros.prediction_filter import check_classes
+from hydranet_ros.prediction_filter import PredictionFilter
 from hydranet_ros.ros.answering import FrameAnswerer
 from hydranet_ros.ros.diagnostics import Health
 from hydranet_ros.ros.diagnostics import NodeState
 from hydranet_ros.ros.diagnostics import NOT_KNOWN
 from hydranet_ros.ros.inputs import CameraInput
+from hydranet_ros.ros.label_info import LabelInfoPublisher
 from hydranet_ros.ros.publishers import Look
 from hydranet_ros.ros.publishers import OutputPublishers
 from hydranet_ros.ros.settings import Settings
@@ -45,7 +48,11 @@ class PerceptionSession:
     """
 
     def __init__(
-        self, node: Node, settings: Settings, card: ModelCard, on_failed: Callable[[], None]
+        self,
+        node: Node,
+        settings: Settings,
+        card: ModelCard,
+        on_failed: Callable[[], None],
     ) -> None:
         self.card = card
         self._node = node
@@ -54,15 +61,23 @@ class PerceptionSession:
         self._domain = chosen.name if chosen else None
         self._logger = node.get_logger()
         self._publishers = OutputPublishers(node, card.tasks)
-        self._answerer = FrameAnswerer(node, self._publishers, self._look(settings))
+        self._classes = card.classes_of(self._domain)
+        self._answerer = FrameAnswerer(
+            node, self._publishers, self._look(settings), self._filter(settings)
+        )
+        self._follow_cloud(settings)
+        self._label_info = LabelInfoPublisher(node, self._classes)
+        self._label_info.publish(settings.confidence_threshold)
         self._input: CameraInput | None = None
         self._lost: int | None = 0
         self._rate = Rate()
         self._reported = (0, 0)
-        self._progress = ''
+        self._progress = ""
         self._slot: FrameSlot[Frame] = FrameSlot()
         self._slot.set_max_rate(settings.max_rate)
-        self._worker = Worker(self._slot, self._load, self._answerer, on_failed, self._logger)
+        self._worker = Worker(
+            self._slot, self._load, self._answerer, on_failed, self._logger
+        )
         self._worker.start()
 
     def activate(self) -> None:
@@ -71,11 +86,14 @@ class PerceptionSession:
         HydranetError where the network cannot run.
         """
         if self._worker.error:
-            raise HydranetError(f'{self._worker.error} Clean up, then configure again.')
+            raise HydranetError(f"{self._worker.error} Clean up, then configure again.")
         self._answerer.times.clear()
         self._answerer.set_active(True)
         self._input = CameraInput(
-            self._node, self._take_image, self._take_camera_info, self._settings.image_reliability
+            self._node,
+            self._take_image,
+            self._take_camera_info,
+            self._settings.image_reliability,
         )
 
     def deactivate(self) -> None:
@@ -91,13 +109,23 @@ class PerceptionSession:
         """Free the model and take the topics back."""
         self.deactivate()
         if not self._worker.stop(STOP_S):
-            self._logger.warning('The engine is still being built; it is freed after that.')
+            self._logger.warning(
+                "The engine is still being built; it is freed after that."
+            )
         self._publishers.destroy()
+        self._label_info.destroy()
+
+    def check_classes(self, names: tuple[str, ...]) -> None:
+        """Raise HydranetError where the model has no class of such a name."""
+        check_classes(names, self._classes)
 
     def apply(self, settings: Settings) -> None:
         """Follow the parameters that can be changed at run time."""
         self._settings = settings
         self._answerer.look = self._look(settings)
+        self._answerer.filter = self._filter(settings)
+        self._follow_cloud(settings)
+        self._label_info.publish(settings.confidence_threshold)
         self._slot.set_max_rate(settings.max_rate)
 
     @property
@@ -123,14 +151,18 @@ class PerceptionSession:
         loading = self._worker.state is WorkerState.LOADING
         scale = self._answerer.depth_scale
         facts = {
-            'model': self.card.name,
-            'engine': perception.description if perception is not None else NOT_KNOWN,
-            'depth_scale': NOT_KNOWN if scale is None else f'{scale:.6g}',
-            'image_reliability': NOT_KNOWN if self._input is None else self._input.reliability,
+            "model": self.card.name,
+            "engine": perception.description if perception is not None else NOT_KNOWN,
+            "depth_scale": NOT_KNOWN if scale is None else f"{scale:.6g}",
+            "image_reliability": NOT_KNOWN
+            if self._input is None
+            else self._input.reliability,
         }
         return Health(
             state=state,
-            worker=self._progress if loading and self._progress else self._worker.state.value,
+            worker=self._progress
+            if loading and self._progress
+            else self._worker.state.value,
             error=self._worker.error,
             warnings=tuple(self._warnings(counts)),
             facts=facts,
@@ -142,16 +174,16 @@ class PerceptionSession:
         )
 
     def _warnings(self, counts: Counts) -> Iterator[str]:
-        silence = self._input.silence() if self._input is not None else ''
+        silence = self._input.silence() if self._input is not None else ""
         if silence:
             self._logger.warning(silence, throttle_duration_sec=SILENCE_LOG_S)
             yield silence
         failed, lost = self._reported
         self._reported = counts.failed, self.lost or 0
         if counts.failed > failed:
-            yield f'{counts.failed - failed} images skipped because of errors, see the log'
+            yield f"{counts.failed - failed} images skipped because of errors, see the log"
         if (self.lost or 0) > lost:
-            yield f'the transport lost {(self.lost or 0) - lost} images, see the log'
+            yield f"the transport lost {(self.lost or 0) - lost} images, see the log"
 
     def _take_image(self, message: Image, received: float) -> None:
         self._slot.offer(Frame(message, received), received)
@@ -175,10 +207,25 @@ class PerceptionSession:
 
     def _on_progress(self, done: int, total: int | None) -> None:
         if self._worker.stopped:
-            raise HydranetError('The download was stopped; the next one goes on from there.')
-        share = f' of {total / 1e6:.1f}' if total else ''
-        self._progress = f'downloading the weights: {done / 1e6:.1f}{share} MB'
+            raise HydranetError(
+                "The download was stopped; the next one goes on from there."
+            )
+        share = f" of {total / 1e6:.1f}" if total else ""
+        self._progress = f"downloading the weights: {done / 1e6:.1f}{share} MB"
         self._logger.info(self._progress, throttle_duration_sec=PROGRESS_LOG_S)
+
+    def _filter(self, settings: Settings) -> PredictionFilter:
+        return PredictionFilter(
+            self._classes,
+            settings.classes,
+            settings.confidence_threshold,
+            settings.depth_min,
+            settings.depth_max,
+        )
+
+    def _follow_cloud(self, settings: Settings) -> None:
+        if self._publishers.points is not None:
+            self._publishers.points.stride = settings.points_stride
 
     def _look(self, settings: Settings) -> Look:
         near, far = settings.depth_color_min, settings.depth_color_max

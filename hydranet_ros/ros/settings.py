@@ -43,6 +43,11 @@ class Settings:
     depth_color_min: float
     depth_color_max: float
     max_rate: float
+    confidence_threshold: float
+    classes: tuple[str, ...]
+    depth_min: float
+    depth_max: float
+    points_stride: int
 
 
 def declare(node: Node) -> Settings:
@@ -84,6 +89,7 @@ def read(node: Node) -> Settings:
     """Return the values that the node's parameters have now."""
     values = {one.name: node.get_parameter(one.name).value for one in fields(Settings)}
     values['input_size'] = tuple(values['input_size'])
+    values['classes'] = tuple(filter(None, values['classes']))
     return Settings(**values)
 
 

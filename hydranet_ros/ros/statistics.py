@@ -20,6 +20,7 @@ class Stage(IntEnum):
     WAIT: the part of it in which the worker still had the frame before this one, or built.
     OVERHEAD: CALLBACK_TO_PUBLISH - WAIT - PRE - NETWORK - POST: what the node adds to the engine,
     the hand-over between the threads included.
+    POINTS: the point cloud, with its publish().
     """
 
     DECODE = 0
@@ -31,6 +32,7 @@ class Stage(IntEnum):
     CALLBACK_TO_PUBLISH = 6
     WAIT = 7
     OVERHEAD = 8
+    POINTS = 9
 
 
 class StageTimes:

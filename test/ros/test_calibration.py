@@ -11,12 +11,12 @@ from rclpy.qos import DurabilityPolicy
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CameraInfo
 
+from hydranet_ros.camera_info import fits
+from hydranet_ros.camera_info import focal_length
+from hydranet_ros.camera_info import image_size
+from hydranet_ros.camera_info import is_rectified
 from hydranet_ros.perception import Perception
 from hydranet_ros.ros import calibration as calibration_module
-from hydranet_ros.ros.calibration import fits
-from hydranet_ros.ros.calibration import focal_length
-from hydranet_ros.ros.calibration import image_size
-from hydranet_ros.ros.calibration import is_rectified
 from test.lens import write_lens_card
 from test.ros.bench import Bench
 from test.ros.bench import ENGINE

@@ -1,0 +1,93 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""The topic `points`: an organised cloud in a message whose memory is kept."""
+
+import array
+
+import numpy as np
+from rclpy.node import Node
+from sensor_msgs.msg import PointCloud2
+from sensor_msgs.msg import PointField
+from std_msgs.msg import Header
+
+from hydranet_ros.camera_model import CameraModel
+from hydranet_ros.point_cloud import cloud_size
+from hydranet_ros.point_cloud import CloudWriter
+from hydranet_ros.point_cloud import POINT
+from hydranet_ros.prediction import Prediction
+from hydranet_ros.ros.transport import OUTPUT
+
+TOPIC = 'points'
+# PCL reads the packed colour as a float.
+_TYPES = dict.fromkeys(('x', 'y', 'z', 'rgb'), PointField.FLOAT32)
+_TYPES |= dict.fromkeys(('label', 'confidence'), PointField.UINT8)
+
+
+def cloud_fields() -> list[PointField]:
+    """Describe POINT to the subscribers."""
+    offsets = {name: POINT.fields[name][1] for name in _TYPES} if POINT.fields else {}
+    return [
+        PointField(name=name, offset=offsets[name], datatype=datatype, count=1)
+        for name, datatype in _TYPES.items()
+    ]
+
+
+class CloudPublisher:
+    """Publish clouds; made and destroyed on the executor's thread, else the worker's.
+
+    Attributes:
+        stride: of the pixels that become points; the executor's thread may change it.
+
+    """
+
+    fields = ('depth', 'labels', 'confidence')
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._publisher = node.create_publisher(PointCloud2, TOPIC, OUTPUT)
+        self._writer = CloudWriter()
+        self._message = PointCloud2(
+            fields=cloud_fields(), point_step=POINT.itemsize, is_bigendian=False, is_dense=False
+        )
+        self._points = np.empty((0, 0), POINT)
+        self.stride = 1
+
+    def watched(self) -> bool:
+        """Tell whether somebody subscribes now."""
+        return bool(self._publisher.get_subscription_count() > 0)
+
+    def render(self, camera: CameraModel, rgb: np.ndarray, prediction: Prediction) -> None:
+        """Write the points of one frame into the message.
+
+        rgb: uint8 (H, W, 3). prediction: with depth, and what else the model has of `fields`.
+        """
+        assert prediction.depth is not None, 'models without depth have no points'
+        stride, (height, width) = self.stride, prediction.depth.shape
+        self._resize(*cloud_size(height, width, stride))
+        self._writer.write(
+            self._points,
+            camera,
+            rgb,
+            prediction.depth,
+            prediction.labels,
+            prediction.confidence,
+            stride,
+        )
+
+    def publish(self, header: Header) -> None:
+        """Publish what was written last, with the image's header."""
+        self._message.header = header
+        self._publisher.publish(self._message)
+
+    def destroy(self) -> None:
+        """Take the topic back."""
+        self._node.destroy_publisher(self._publisher)
+
+    def _resize(self, height: int, width: int) -> None:
+        if self._points.shape == (height, width):
+            return
+        data = array.array('B', bytes(height * width * POINT.itemsize))
+        self._message.height, self._message.width = height, width
+        self._message.row_step = width * POINT.itemsize
+        self._message.data = data
+        self._points = np.frombuffer(data, POINT).reshape(height, width)
