@@ -31,138 +31,136 @@ class Setting:
     choices: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
-    unit: str = ""
+    unit: str = ''
     read_only: bool = True
 
 
 PARAMETERS: tuple[Setting, ...] = (
     Setting(
-        "model",
+        'model',
         DEFAULT_MODEL,
-        "Model card: a name that `hydranet models` lists, or the path of a .yaml card.",
+        'Model card: a name that `hydranet models` lists, or the path of a .yaml card.',
     ),
     Setting(
-        "weights",
-        "",
-        "Local model file (.onnx) or checkpoint in place of the one that the card names; "
+        'weights',
+        '',
+        'Local model file (.onnx) or checkpoint in place of the one that the card names; '
         "empty: the card's.",
     ),
     Setting(
-        "backend",
-        "auto",
-        "What runs the network; auto takes the fastest that is installed and says which and why.",
-        choices=("auto", "onnxruntime", "openvino", "torch"),
+        'backend',
+        'auto',
+        'What runs the network; auto takes the fastest that is installed and says which and why.',
+        choices=('auto', 'onnxruntime', 'openvino', 'torch'),
     ),
     Setting(
-        "precision",
-        "auto",
-        "Arithmetic of the network; auto takes bf16 where the processor and the backend have it.",
-        choices=("auto", "fp32", "bf16"),
+        'precision',
+        'auto',
+        'Arithmetic of the network; auto takes bf16 where the processor and the backend have it.',
+        choices=('auto', 'fp32', 'bf16'),
     ),
     Setting(
-        "domain",
-        "",
-        "Which classes to use of a model trained for several places (nyud or kitti, for "
+        'domain',
+        '',
+        'Which classes to use of a model trained for several places (nyud or kitti, for '
         "nyud_kitti); empty: the card's first.",
     ),
     Setting(
-        "input_scale",
+        'input_scale',
         1.0,
-        "Input size of the network over the camera size; a smaller one is faster and coarser.",
+        'Input size of the network over the camera size; a smaller one is faster and coarser.',
         low=0.1,
         high=2.0,
     ),
     Setting(
-        "input_size",
+        'input_size',
         (0, 0),
-        "Input size of the network as [height, width]; [0, 0]: from input_scale.",
-        unit="px",
+        'Input size of the network as [height, width]; [0, 0]: from input_scale.',
+        unit='px',
     ),
     Setting(
-        "image_reliability",
-        "auto",
-        "Reliability asked of the camera; auto: reliable when all publishers offer it.",
-        choices=("auto", "best_effort", "reliable"),
+        'image_reliability',
+        'auto',
+        'Reliability asked of the camera; auto: reliable when all publishers offer it.',
+        choices=('auto', 'best_effort', 'reliable'),
     ),
+    Setting('threads', 0, 'Processor threads of the network; 0: all.', low=0, high=1024),
     Setting(
-        "threads", 0, "Processor threads of the network; 0: all.", low=0, high=1024
-    ),
-    Setting(
-        "autostart",
+        'autostart',
         True,
-        "Configure and activate at start; false: a lifecycle manager does it.",
+        'Configure and activate at start; false: a lifecycle manager does it.',
     ),
     Setting(
-        "overlay_alpha",
+        'overlay_alpha',
         0.5,
-        "Opacity of the class colours in semantic/overlay.",
+        'Opacity of the class colours in semantic/overlay.',
         low=0.0,
         high=1.0,
         read_only=False,
     ),
     Setting(
-        "depth_color_min",
+        'depth_color_min',
         0.0,
-        "Depth with the warmest colour in depth/color.",
+        'Depth with the warmest colour in depth/color.',
         low=0.0,
         high=10000.0,
-        unit="m",
+        unit='m',
         read_only=False,
     ),
     Setting(
-        "depth_color_max",
+        'depth_color_max',
         0.0,
         "Depth with the coldest colour in depth/color; 0: the model's range of depth.",
         low=0.0,
         high=10000.0,
-        unit="m",
+        unit='m',
         read_only=False,
     ),
     Setting(
-        "max_rate",
+        'max_rate',
         0.0,
-        "Most frames to answer in a second, the others count as throttled; 0: no limit.",
+        'Most frames to answer in a second, the others count as throttled; 0: no limit.',
         low=0.0,
         high=1000.0,
-        unit="Hz",
+        unit='Hz',
         read_only=False,
     ),
     Setting(
-        "confidence_threshold",
+        'confidence_threshold',
         0.0,
-        "Smallest class probability with which a pixel keeps its class; below, it is unlabelled.",
+        'Smallest class probability with which a pixel keeps its class; below, it is unlabelled.',
         low=0.0,
         high=1.0,
         read_only=False,
     ),
     Setting(
-        "classes",
-        ("",),
+        'classes',
+        ('',),
         "Names of the classes to keep, the others become unlabelled; ['']: all.",
         read_only=False,
     ),
     Setting(
-        "depth_min",
+        'depth_min',
         0.0,
-        "Smallest depth that is published, nearer ones are NaN.",
+        'Smallest depth that is published, nearer ones are NaN.',
         low=0.0,
         high=10000.0,
-        unit="m",
+        unit='m',
         read_only=False,
     ),
     Setting(
-        "depth_max",
+        'depth_max',
         0.0,
         "Largest depth that is published, farther ones are NaN; 0: the model's range of depth.",
         low=0.0,
         high=10000.0,
-        unit="m",
+        unit='m',
         read_only=False,
     ),
     Setting(
-        "points_stride",
+        'points_stride',
         1,
-        "One point for so many pixels, across and down; 1: points has the size of the image.",
+        'One point for so many pixels, across and down; 1: points has the size of the image.',
         low=1,
         high=64,
         read_only=False,
@@ -182,56 +180,54 @@ def check(values: Mapping[str, Any]) -> str:
             reason = check_one(setting, values[setting.name])
             if reason:
                 return reason
-    near, far = values.get("depth_color_min", 0.0), values.get("depth_color_max")
+    near, far = values.get('depth_color_min', 0.0), values.get('depth_color_max')
     if far == 0 and near > 0:
-        return "depth_color_min needs depth_color_max: set that one first"
+        return 'depth_color_min needs depth_color_max: set that one first'
     if far and near >= far:
-        return f"depth_color_min ({near:g} m) must be below depth_color_max ({far:g} m)"
-    near, far = values.get("depth_min", 0.0), values.get("depth_max")
+        return f'depth_color_min ({near:g} m) must be below depth_color_max ({far:g} m)'
+    near, far = values.get('depth_min', 0.0), values.get('depth_max')
     if far and near >= far:
-        return f"depth_min ({near:g} m) must be below depth_max ({far:g} m)"
-    return ""
+        return f'depth_min ({near:g} m) must be below depth_max ({far:g} m)'
+    return ''
 
 
 def check_one(setting: Setting, value: Any) -> str:
     """Return why this value of one parameter cannot be, or '' when it can."""
     if value is None:  # ROS takes [] for it
-        return f"{setting.name} must be of type {type_name(setting)}, not empty"
+        return f'{setting.name} must be of type {type_name(setting)}, not empty'
     if setting.choices and value not in setting.choices:
-        return (
-            f"{setting.name} must be one of {', '.join(setting.choices)}, not {value!r}"
-        )
+        return f'{setting.name} must be one of {", ".join(setting.choices)}, not {value!r}'
     if isinstance(value, float) and not math.isfinite(value):
-        return f"{setting.name} must be a finite number, not {value}"
+        return f'{setting.name} must be a finite number, not {value}'
     low, high = setting.low, setting.high
     if low is not None and high is not None and not low <= value <= high:
-        return f"{setting.name} must be in {low:g} to {high:g}, not {value:g}"
-    if setting.name == "input_size":
+        return f'{setting.name} must be in {low:g} to {high:g}, not {value:g}'
+    if setting.name == 'input_size':
         size = tuple(value)
         if size != (0, 0) and not (len(size) == 2 and min(size) >= SMALLEST_SIDE):
             return (
-                f"input_size must be [height, width] of at least {SMALLEST_SIDE} px each, or "
-                f"[0, 0], not {list(size)}"
+                f'input_size must be [height, width] of at least {SMALLEST_SIDE} px each, or '
+                f'[0, 0], not {list(size)}'
             )
-    if setting.name == "model" and not value:
-        return "model must name a model card; `hydranet models` lists them"
-    return ""
+    if setting.name == 'model' and not value:
+        return 'model must name a model card; `hydranet models` lists them'
+    return ''
 
 
 def type_name(setting: Setting) -> str:
     """Return the parameter's type as ROS names it."""
-    names = {bool: "bool", int: "integer", float: "double", str: "string"}
+    names = {bool: 'bool', int: 'integer', float: 'double', str: 'string'}
     if isinstance(setting.default, tuple):
-        return f"{names[type(setting.default[0])]} array"
+        return f'{names[type(setting.default[0])]} array'
     return names[type(setting.default)]
 
 
 def constraints(setting: Setting) -> str:
     """Return what values are allowed, for people; '' where every value is."""
     if setting.choices:
-        return "one of " + ", ".join(setting.choices)
+        return 'one of ' + ', '.join(setting.choices)
     if setting.low is not None and setting.high is not None:
-        return f"{setting.low:g} to {setting.high:g} {setting.unit}".rstrip()
+        return f'{setting.low:g} to {setting.high:g} {setting.unit}'.rstrip()
     return setting.unit
 
 
@@ -247,52 +243,43 @@ def as_yaml(value: Value) -> str:
 def yaml_text() -> str:
     """Return config/perception.yaml: every parameter, its default, and a comment on it."""
     lines = [
-        "# The parameters of the node `perception`, with their defaults.",
-        "# Made by: python -m hydranet_ros.ros.parameters yaml",
-        "/**:",
-        "  ros__parameters:",
+        '# The parameters of the node `perception`, with their defaults.',
+        '# Made by: python -m hydranet_ros.ros.parameters yaml',
+        '/**:',
+        '  ros__parameters:',
     ]
     for setting in PARAMETERS:
-        notes = [
-            constraints(setting),
-            "" if setting.read_only else "can be changed at run time",
-        ]
-        comment = "; ".join(note for note in notes if note)
-        text = setting.description + (f" ({comment})" if comment else "")
-        lines += ["    # " + line for line in textwrap.wrap(text, 92)]
-        lines.append(f"    {setting.name}: {as_yaml(setting.default)}")
-    return "\n".join(lines) + "\n"
+        notes = [constraints(setting), '' if setting.read_only else 'can be changed at run time']
+        comment = '; '.join(note for note in notes if note)
+        text = setting.description + (f' ({comment})' if comment else '')
+        lines += ['    # ' + line for line in textwrap.wrap(text, 92)]
+        lines.append(f'    {setting.name}: {as_yaml(setting.default)}')
+    return '\n'.join(lines) + '\n'
 
 
 def markdown_table() -> str:
     """Return the README's table of the parameters."""
-    lines = [
-        "| parameter | default | values | at run time | |",
-        "|---|---|---|---|---|",
-    ]
+    lines = ['| parameter | default | values | at run time | |', '|---|---|---|---|---|']
     for setting in PARAMETERS:
-        values = ", ".join(f"`{choice}`" for choice in setting.choices)
+        values = ', '.join(f'`{choice}`' for choice in setting.choices)
         lines.append(
-            f"| `{setting.name}` | `{as_yaml(setting.default)}` "
-            f"| {values or constraints(setting) or type_name(setting)} "
-            f"| {'no' if setting.read_only else 'yes'} | {setting.description} |"
+            f'| `{setting.name}` | `{as_yaml(setting.default)}` '
+            f'| {values or constraints(setting) or type_name(setting)} '
+            f'| {"no" if setting.read_only else "yes"} | {setting.description} |'
         )
-    return "\n".join(lines) + "\n"
+    return '\n'.join(lines) + '\n'
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table as `yaml` or `markdown`."""
     wanted = list(sys.argv[1:] if arguments is None else arguments)
-    texts = {"yaml": yaml_text, "markdown": markdown_table}
+    texts = {'yaml': yaml_text, 'markdown': markdown_table}
     if len(wanted) != 1 or wanted[0] not in texts:
-        print(
-            "usage: python -m hydranet_ros.ros.parameters yaml|markdown",
-            file=sys.stderr,
-        )
+        print('usage: python -m hydranet_ros.ros.parameters yaml|markdown', file=sys.stderr)
         return 2
-    print(texts[wanted[0]](), end="")
+    print(texts[wanted[0]](), end='')
     return 0
 
 
-if __name__ == "__main__":
+if __name__ == '__main__':
     sys.exit(main())

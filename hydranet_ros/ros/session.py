@@ -48,11 +48,7 @@ class PerceptionSession:
     """
 
     def __init__(
-        self,
-        node: Node,
-        settings: Settings,
-        card: ModelCard,
-        on_failed: Callable[[], None],
+        self, node: Node, settings: Settings, card: ModelCard, on_failed: Callable[[], None]
     ) -> None:
         self.card = card
         self._node = node
@@ -72,12 +68,10 @@ class PerceptionSession:
         self._lost: int | None = 0
         self._rate = Rate()
         self._reported = (0, 0)
-        self._progress = ""
+        self._progress = ''
         self._slot: FrameSlot[Frame] = FrameSlot()
         self._slot.set_max_rate(settings.max_rate)
-        self._worker = Worker(
-            self._slot, self._load, self._answerer, on_failed, self._logger
-        )
+        self._worker = Worker(self._slot, self._load, self._answerer, on_failed, self._logger)
         self._worker.start()
 
     def activate(self) -> None:
@@ -86,14 +80,11 @@ class PerceptionSession:
         HydranetError where the network cannot run.
         """
         if self._worker.error:
-            raise HydranetError(f"{self._worker.error} Clean up, then configure again.")
+            raise HydranetError(f'{self._worker.error} Clean up, then configure again.')
         self._answerer.times.clear()
         self._answerer.set_active(True)
         self._input = CameraInput(
-            self._node,
-            self._take_image,
-            self._take_camera_info,
-            self._settings.image_reliability,
+            self._node, self._take_image, self._take_camera_info, self._settings.image_reliability
         )
 
     def deactivate(self) -> None:
@@ -109,9 +100,7 @@ class PerceptionSession:
         """Free the model and take the topics back."""
         self.deactivate()
         if not self._worker.stop(STOP_S):
-            self._logger.warning(
-                "The engine is still being built; it is freed after that."
-            )
+            self._logger.warning('The engine is still being built; it is freed after that.')
         self._publishers.destroy()
         self._label_info.destroy()
 
@@ -151,18 +140,14 @@ class PerceptionSession:
         loading = self._worker.state is WorkerState.LOADING
         scale = self._answerer.depth_scale
         facts = {
-            "model": self.card.name,
-            "engine": perception.description if perception is not None else NOT_KNOWN,
-            "depth_scale": NOT_KNOWN if scale is None else f"{scale:.6g}",
-            "image_reliability": NOT_KNOWN
-            if self._input is None
-            else self._input.reliability,
+            'model': self.card.name,
+            'engine': perception.description if perception is not None else NOT_KNOWN,
+            'depth_scale': NOT_KNOWN if scale is None else f'{scale:.6g}',
+            'image_reliability': NOT_KNOWN if self._input is None else self._input.reliability,
         }
         return Health(
             state=state,
-            worker=self._progress
-            if loading and self._progress
-            else self._worker.state.value,
+            worker=self._progress if loading and self._progress else self._worker.state.value,
             error=self._worker.error,
             warnings=tuple(self._warnings(counts)),
             facts=facts,
@@ -174,16 +159,16 @@ class PerceptionSession:
         )
 
     def _warnings(self, counts: Counts) -> Iterator[str]:
-        silence = self._input.silence() if self._input is not None else ""
+        silence = self._input.silence() if self._input is not None else ''
         if silence:
             self._logger.warning(silence, throttle_duration_sec=SILENCE_LOG_S)
             yield silence
         failed, lost = self._reported
         self._reported = counts.failed, self.lost or 0
         if counts.failed > failed:
-            yield f"{counts.failed - failed} images skipped because of errors, see the log"
+            yield f'{counts.failed - failed} images skipped because of errors, see the log'
         if (self.lost or 0) > lost:
-            yield f"the transport lost {(self.lost or 0) - lost} images, see the log"
+            yield f'the transport lost {(self.lost or 0) - lost} images, see the log'
 
     def _take_image(self, message: Image, received: float) -> None:
         self._slot.offer(Frame(message, received), received)
@@ -207,11 +192,9 @@ class PerceptionSession:
 
     def _on_progress(self, done: int, total: int | None) -> None:
         if self._worker.stopped:
-            raise HydranetError(
-                "The download was stopped; the next one goes on from there."
-            )
-        share = f" of {total / 1e6:.1f}" if total else ""
-        self._progress = f"downloading the weights: {done / 1e6:.1f}{share} MB"
+            raise HydranetError('The download was stopped; the next one goes on from there.')
+        share = f' of {total / 1e6:.1f}' if total else ''
+        self._progress = f'downloading the weights: {done / 1e6:.1f}{share} MB'
         self._logger.info(self._progress, throttle_duration_sec=PROGRESS_LOG_S)
 
     def _filter(self, settings: Settings) -> PredictionFilter:
