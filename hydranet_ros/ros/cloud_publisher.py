@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The topic `points`: an organised cloud in a message whose memory is kept."""
 
-import array
-
 import numpy as np
 from rclpy.node import Node
 from sensor_msgs.msg import PointCloud2
@@ -46,9 +44,7 @@ class CloudPublisher:
         self._node = node
         self._publisher = node.create_publisher(PointCloud2, TOPIC, OUTPUT)
         self._writer = CloudWriter()
-        self._message = PointCloud2(
-            fields=cloud_fields(), point_step=POINT.itemsize, is_bigendian=False, is_dense=False
-        )
+        self._message = PointCloud2()
         self._points = np.empty((0, 0), POINT)
         self.stride = 1
 
@@ -86,8 +82,15 @@ class CloudPublisher:
     def _resize(self, height: int, width: int) -> None:
         if self._points.shape == (height, width):
             return
-        data = array.array('B', bytes(height * width * POINT.itemsize))
-        self._message.height, self._message.width = height, width
-        self._message.row_step = width * POINT.itemsize
-        self._message.data = data
-        self._points = np.frombuffer(data, POINT).reshape(height, width)
+        self._message = PointCloud2(
+            height=height,
+            width=width,
+            fields=cloud_fields(),
+            point_step=POINT.itemsize,
+            row_step=width * POINT.itemsize,
+            is_bigendian=False,
+            is_dense=False,
+        )
+        # In place, because assigning to `data` may copy.
+        self._message.data.frombytes(bytes(height * width * POINT.itemsize))
+        self._points = np.frombuffer(self._message.data, POINT).reshape(height, width)
