@@ -133,11 +133,7 @@ class Session:
         """Run once, so that lazy set-up is over, then record the work as a CUDA graph."""
         self.run(())
         try:
-            graph = self._record()
-            try:
-                self._graph = call(self._cuda.cudaGraphInstantiateWithFlags, graph, 0)
-            finally:
-                call(self._cuda.cudaGraphDestroy, graph)
+            self._graph = self._record()
             undo.callback(_freed, self._cuda.cudaGraphExecDestroy, self._graph)
             self.run(())
         except HydranetError as error:
@@ -148,12 +144,14 @@ class Session:
         cuda = self._cuda
         mode = cuda.cudaStreamCaptureMode.cudaStreamCaptureModeThreadLocal
         call(cuda.cudaStreamBeginCapture, self._stream, mode)
-        try:
-            self._enqueue()
-        finally:
-            # also where that failed, or the stream could not be used again
-            graph = call(cuda.cudaStreamEndCapture, self._stream)
-        return graph
+        with ExitStack() as undo:
+            try:
+                self._enqueue()
+            finally:
+                # also where that failed, or the stream could not be used again
+                graph = call(cuda.cudaStreamEndCapture, self._stream)
+                undo.callback(_freed, cuda.cudaGraphDestroy, graph)
+            return call(cuda.cudaGraphInstantiateWithFlags, graph, 0)
 
     def _drop(self, name: str) -> None:
         """Let go of one of TensorRT's objects: its destructor frees it."""
