@@ -3,6 +3,7 @@
 """The ends of the networks: from shared features to one raw map for each task."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import nn
@@ -68,7 +69,8 @@ def predict(heads: nn.ModuleDict, x: Tensor, size: torch.Size) -> dict[str, Tens
     """
     outputs: dict[str, Tensor] = {}
     labels: dict[str, Tensor] = {}
-    for task, head in heads.items():
+    for task, module in heads.items():
+        head: Any = module
         y = head(x)
         if head.labels is not None and head.training:
             labels[task + LABELS_SUFFIX] = head.labels(y)

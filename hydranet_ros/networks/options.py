@@ -58,6 +58,11 @@ class NetworkOptions:
     blocks: Blocks = Blocks.LIGHT_WEIGHT
     encoder: str | None = None
 
+    @property
+    def limit(self) -> tuple[int, int] | None:
+        """The (height, width) beyond which the network takes no input; None: no limit."""
+        return self.largest if self.upsample is Upsampling.GLOBAL else None
+
     def chosen(self) -> dict[str, Any]:
         """Return what differs from the defaults, as texts and lists; `of` reads it again."""
         found = {}
@@ -66,7 +71,7 @@ class NetworkOptions:
             if value != item.default:
                 value = value.value if isinstance(value, Enum) else value
                 found[item.name] = list(value) if isinstance(value, tuple) else value
-        if self.upsample is Upsampling.GLOBAL:  # what a model file holds does not follow defaults
+        if self.limit:  # what a model file holds does not follow defaults
             found['largest'] = list(self.largest)
         return found
 

@@ -47,7 +47,9 @@ class ResidualConvUnits(nn.Module):
 
     def __init__(self, channels: int, units: int, kernel: int = 3) -> None:
         super().__init__()
-        self.first = nn.ModuleList(conv(channels, channels, kernel, bias=True) for _ in range(units))
+        self.first = nn.ModuleList(
+            conv(channels, channels, kernel, bias=True) for _ in range(units)
+        )
         self.second = nn.ModuleList(conv(channels, channels, kernel) for _ in range(units))
 
     def forward(self, x: Tensor) -> Tensor:

@@ -16,12 +16,12 @@ from torch import nn
 from torch import Tensor
 
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.networks.architectures import build_network
 from hydranet_ros.training.recipe_choices import DecoderStart
 from hydranet_ros.training.recipe_types import Recipe
 from hydranet_ros.zoo.card_types import Task
 from hydranet_ros.zoo.import_checkpoint import read_checkpoint
 from hydranet_ros.zoo.import_imagenet import load_encoder
-from hydranet_ros.zoo.import_model_file import ARCHITECTURES
 from hydranet_ros.zoo.import_model_file import network_of
 
 # How the Lightning module's state dict names the network's weights.
@@ -33,13 +33,10 @@ _log = logging.getLogger(__name__)
 
 def make_network(recipe: Recipe) -> nn.Module:
     """Build the network with random weights, drawn from the recipe's seed."""
-    if recipe.architecture not in ARCHITECTURES:
-        raise HydranetError(
-            f'There is no architecture {recipe.architecture}; known: {", ".join(ARCHITECTURES)}.'
-        )
     channels = {Task.SEMANTIC: len(recipe.classes), Task.DEPTH: 1, Task.NORMALS: 3}
     torch.manual_seed(recipe.seed)
-    return ARCHITECTURES[recipe.architecture]({t.value: channels[t] for t in recipe.tasks})
+    heads = {task.value: channels[task] for task in recipe.tasks}
+    return build_network(recipe.architecture, heads)
 
 
 def load_start(

@@ -24,14 +24,17 @@ from hydranet_ros.errors import HydranetError
 MIN_TORCH = (2, 6)
 _SCALAR_DTYPES = ('?', 'i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8', 'f2', 'f4', 'f8')
 _PREFIX = 'module.'
+# where the authors' repositories put the state dict: this is the order of looking
+_KEYS = ('state_dict', 'segmenter', 'model')
 
 
 def read_checkpoint(path: str | Path) -> dict[str, torch.Tensor]:
     """Return the state dict of a torch checkpoint, on the CPU, without `module.` prefixes.
 
-    The file is the state dict itself or a dict that has it under `state_dict`, in the zip or the
-    older format; NumPy scalars beside it (losses, scores) are allowed. HydranetError where it is
-    truncated, no checkpoint, or holds objects that would have to run code; none is run.
+    The file is the state dict itself or a dict that has it under `state_dict`, `segmenter` or
+    `model`, in the zip or the older format; NumPy scalars beside it (losses, scores) are allowed.
+    HydranetError where it is truncated, no checkpoint, or holds objects that would have to run
+    code; none is run.
     """
     path = Path(path)
     if not path.is_file():
@@ -73,8 +76,9 @@ def _numpy_globals() -> list[Any]:
 
 
 def _state_dict(content: Any, path: Path) -> dict[str, torch.Tensor]:
-    if isinstance(content, Mapping) and isinstance(content.get('state_dict'), Mapping):
-        content = content['state_dict']
+    if isinstance(content, Mapping):
+        nested = [content[key] for key in _KEYS if isinstance(content.get(key), Mapping)]
+        content = nested[0] if nested else content
     if not isinstance(content, Mapping) or not content:
         raise HydranetError(f'{path} holds no state dict but {type(content).__name__}.')
     for key, value in content.items():

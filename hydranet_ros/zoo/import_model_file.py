@@ -15,7 +15,8 @@ from torch import nn
 
 from hydranet_ros.atomic_file import write_atomically
 from hydranet_ros.errors import HydranetError
-from hydranet_ros.networks.multitask_refinenet import MultiTaskRefineNet
+from hydranet_ros.networks.architectures import build_network
+from hydranet_ros.networks.options import NetworkOptions
 from hydranet_ros.zoo.import_official import load_renamed
 from hydranet_ros.zoo.model_file import describe
 from hydranet_ros.zoo.model_file import HALF_SUFFIX
@@ -24,7 +25,7 @@ from hydranet_ros.zoo.model_file import read_model_file
 from hydranet_ros.zoo.model_file import state_dict
 
 OPSET = 18
-ARCHITECTURES = {'multitask_refinenet': MultiTaskRefineNet}
+SMALLEST_SIDE, LARGEST_SIDE = 33, 16384  # pixels that a model file takes
 
 
 def export_model_file(network: nn.Module, path: str | Path, *, name: str) -> Path:
@@ -33,15 +34,17 @@ def export_model_file(network: nn.Module, path: str | Path, *, name: str) -> Pat
     Convolution weights are rounded to fp16. Raises HydranetError where a weight is not finite or
     does not fit fp16.
     """
-    architecture = next((k for k, v in ARCHITECTURES.items() if type(network) is v), None)
-    if architecture is None:
-        raise HydranetError(f'{type(network).__name__} is no network of hydranet_ros.')
-    modules: Any = network
-    heads = {task: head.out.out_channels for task, head in modules.heads.items()}
-    model = _trace(network.eval(), list(heads))
+    ours: Any = network
+    if not hasattr(ours, 'architecture'):
+        raise HydranetError(
+            f'{type(network).__name__} is no network that build_network has built; only those '
+            'have model files.'
+        )
+    heads = {task: head.out.out_channels for task, head in ours.heads.items()}
+    model = _trace(ours.eval(), list(heads))
     _strip(model, set(network.state_dict()))
     _store_half(model)
-    describe(model, name, architecture, heads)
+    describe(model, name, ours.architecture, heads, ours.options)
     onnx.checker.check_model(model, full_check=True)
     return _write(model, Path(path))
 
@@ -49,26 +52,25 @@ def export_model_file(network: nn.Module, path: str | Path, *, name: str) -> Pat
 def network_of(path: str | Path) -> nn.Module:
     """Build the torch network of a model file, with its (fp16-rounded) weights, in eval mode."""
     described = read_model_file(path)
-    if described.architecture not in ARCHITECTURES:
-        raise HydranetError(
-            f"{path} holds the architecture '{described.architecture}', which this version does "
-            f'not know; known: {", ".join(ARCHITECTURES)}.'
-        )
-    network = ARCHITECTURES[described.architecture](described.heads)
+    try:
+        network = build_network(described.architecture, described.heads, described.options)
+    except HydranetError as error:
+        raise HydranetError(f'{path} cannot be built in torch: {error}') from error
     weights = state_dict(load_onnx(described.path))
     load_renamed(network, {key: torch.tensor(value) for key, value in weights.items()})
     return network.eval()
 
 
-def _trace(network: nn.Module, tasks: list[str]) -> onnx.ModelProto:
+def _trace(network: Any, tasks: list[str]) -> onnx.ModelProto:
     from onnxscript.optimizer import fold_constants  # comes with torch's exporter
     from onnxscript.optimizer import remove_unused_nodes
 
-    size = {'min': 33, 'max': 16384}
+    options: NetworkOptions = network.options
+    largest = options.limit or (LARGEST_SIDE, LARGEST_SIDE)
     dynamic = {
         0: torch.export.Dim('batch'),
-        2: torch.export.Dim('height', **size),
-        3: torch.export.Dim('width', **size),
+        2: torch.export.Dim('height', min=SMALLEST_SIDE, max=largest[0]),
+        3: torch.export.Dim('width', min=SMALLEST_SIDE, max=largest[1]),
     }
     for logger in ('torch.onnx', 'torch.onnx._internal.exporter._registration'):
         logging.getLogger(logger).setLevel(logging.ERROR)

@@ -7,7 +7,9 @@ batch norm is unfolded, initialisers carry the keys of our state dicts, convolut
 stored as fp16 behind a cast, vectors (batch norm, biases) as float32.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field
 import json
 from pathlib import Path
 
@@ -17,22 +19,28 @@ from onnx import numpy_helper
 
 from hydranet_ros.errors import first_line
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.networks.options import NetworkOptions
 from hydranet_ros.zoo.checksums import sha256
 
 FORMAT = '1'
 HALF_SUFFIX = ':float32'  # `key` is the stored fp16 tensor, `key:float32` what the network reads
 _PREFIX = 'hydranet_ros.'
+_WEIGHTS = ('.weight', '.bias', '.running_mean', '.running_var', '.rows', '.columns')
 
 
 @dataclass(frozen=True)
 class ModelFile:
-    """What a model file says of itself; `heads` maps each task to its output channels."""
+    """What a model file says of itself.
+
+    heads: each task's output channels. options: of the network beside its architecture.
+    """
 
     path: Path
     sha256: str
     name: str
     architecture: str
     heads: dict[str, int]
+    options: NetworkOptions = field(default_factory=NetworkOptions)
 
     def unchanged(self) -> Path:
         """Return the path; HydranetError where the file is no longer the one described here."""
@@ -62,6 +70,7 @@ def read_model_file(path: str | Path) -> ModelFile:
             name=properties[f'{_PREFIX}name'],
             architecture=properties[f'{_PREFIX}architecture'],
             heads=heads,
+            options=_options(properties),
         )
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise HydranetError(f'{path} has damaged metadata ({error}); import it again.') from error
@@ -79,18 +88,33 @@ def load_onnx(path: Path) -> onnx.ModelProto:
     return model
 
 
-def describe(model: onnx.ModelProto, name: str, architecture: str, heads: dict[str, int]) -> None:
+def options_of(model: onnx.ModelProto) -> NetworkOptions:
+    """Read the options of a model file's network; ValueError or TypeError where damaged."""
+    return _options({p.key: p.value for p in model.metadata_props})
+
+
+def _options(properties: Mapping[str, str]) -> NetworkOptions:
+    return NetworkOptions.of(json.loads(properties.get(f'{_PREFIX}options', '{}')))
+
+
+def describe(
+    model: onnx.ModelProto,
+    name: str,
+    architecture: str,
+    heads: dict[str, int],
+    options: NetworkOptions,
+) -> None:
     """Write the description that `read_model_file` reads into the model's metadata."""
     del model.metadata_props[:]
-    onnx.helper.set_model_props(
-        model,
-        {
-            f'{_PREFIX}format': FORMAT,
-            f'{_PREFIX}name': name,
-            f'{_PREFIX}architecture': architecture,
-            f'{_PREFIX}heads': json.dumps(heads),
-        },
-    )
+    properties = {
+        'format': FORMAT,
+        'name': name,
+        'architecture': architecture,
+        'heads': json.dumps(heads),
+    }
+    if chosen := options.chosen():
+        properties['options'] = json.dumps(chosen)
+    onnx.helper.set_model_props(model, {_PREFIX + key: text for key, text in properties.items()})
 
 
 def state_dict(model: onnx.ModelProto) -> dict[str, np.ndarray]:
@@ -98,5 +122,5 @@ def state_dict(model: onnx.ModelProto) -> dict[str, np.ndarray]:
     return {
         tensor.name: numpy_helper.to_array(tensor).astype(np.float32)
         for tensor in model.graph.initializer
-        if tensor.name.endswith(('.weight', '.bias', '.running_mean', '.running_var'))
+        if tensor.name.endswith(_WEIGHTS)
     }

@@ -17,7 +17,16 @@ from test.golden.networks import golden_network
 from test.golden.networks import golden_outputs
 from test.golden.networks import official_state
 
-CASES = ['multitask_kitti', 'multitask_nyud', 'multitask_nyud_normals', 'multitask_nyud_kitti']
+CASES = [
+    'multitask_kitti',
+    'multitask_nyud',
+    'multitask_nyud_normals',
+    'multitask_nyud_kitti',
+    'lwrf_mobilenet_v2_voc',
+    'lwrf_resnet50_voc',
+    'lwrf_resnet101_voc',
+    'lwrf_resnet152_voc',
+]
 
 
 @pytest.mark.parametrize('name', CASES)

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from hydranet_ros.errors import HydranetError
-from hydranet_ros.networks.multitask_refinenet import MultiTaskRefineNet
+from hydranet_ros.networks.architectures import build_network
 from hydranet_ros.zoo.import_model_file import export_model_file
 from hydranet_ros.zoo.import_model_file import network_of
 from hydranet_ros.zoo.model_file import load_onnx
@@ -61,7 +61,7 @@ def test_batch_norm_is_unfolded_and_no_path_leaks(model_file: Path) -> None:
 
 
 def test_a_weight_beyond_fp16_is_refused(tmp_path: Path) -> None:
-    network = MultiTaskRefineNet({'depth': 1})
+    network = build_network('multitask_refinenet', {'depth': 1})
     network.lateral8.weight.data[0, 0] = 1e6
     with pytest.raises(HydranetError, match=r'lateral8\.weight.*65504'):
         export_model_file(network, tmp_path / 'big.onnx', name='big')

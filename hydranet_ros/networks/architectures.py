@@ -1,0 +1,112 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""The architectures by name, and how to build one."""
+
+from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from torch import nn
+
+from hydranet_ros.errors import HydranetError
+from hydranet_ros.networks import deeplab_largefov
+from hydranet_ros.networks import fcn32s
+from hydranet_ros.networks.light_weight_refinenet import LightWeightRefineNet
+from hydranet_ros.networks.multitask_refinenet import MultiTaskRefineNet
+from hydranet_ros.networks.options import NetworkOptions
+from hydranet_ros.networks.resnet import CHANNELS
+from hydranet_ros.networks.resnet import ResNet
+from hydranet_ros.networks.timm_encoder import TimmEncoder
+from hydranet_ros.networks.upsampling import add_upsampling
+
+Heads = Mapping[str, int]
+DEFAULT_ARCHITECTURE = 'multitask_refinenet'
+_UPSAMPLING = frozenset({'upsample', 'largest', 'matrices'})
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """How to make a network, at which stride its heads' maps are, and which options it has.
+
+    coarse: from pixels along one side of the image to those of the map.
+    """
+
+    make: Callable[[Heads, NetworkOptions], nn.Module]
+    stride: int = 4
+    coarse: Callable[[int], int] = lambda pixels: -(-pixels // 4)
+    options: frozenset[str] = _UPSAMPLING
+
+
+def build_network(
+    architecture: str, heads: Heads, options: NetworkOptions | None = None
+) -> nn.Module:
+    """Build the network with random weights.
+
+    heads: the output channels of each task in order. The network says of itself what it is:
+    `architecture` and `options`. HydranetError for a name or an option that there is not.
+    """
+    options = options or NetworkOptions()
+    known = ARCHITECTURES.get(architecture)
+    if known is None:
+        raise HydranetError(
+            f'There is no architecture {architecture}; known: {", ".join(ARCHITECTURES)}.'
+        )
+    if foreign := sorted(options.chosen().keys() - known.options):
+        has = ', '.join(sorted(known.options))
+        raise HydranetError(f'{architecture} has no option {foreign[0]}; it has {has}.')
+    network: Any = known.make(heads, options)
+    add_upsampling(network, options, stride=known.stride, coarse=known.coarse)
+    network.architecture, network.options = architecture, options
+    return network
+
+
+def _multitask(heads: Heads, options: NetworkOptions) -> nn.Module:
+    return MultiTaskRefineNet(heads)
+
+
+def _light_weight(heads: Heads, options: NetworkOptions) -> nn.Module:
+    return MultiTaskRefineNet(heads, light_weight=True)
+
+
+def _resnet(depth: int, heads: Heads, options: NetworkOptions) -> nn.Module:
+    return LightWeightRefineNet(heads, ResNet(depth), CHANNELS, blocks=options.blocks)
+
+
+def _timm(heads: Heads, options: NetworkOptions) -> nn.Module:
+    if options.encoder is None:
+        raise HydranetError(
+            'The architecture light_weight_refinenet_timm needs the option encoder: the name of '
+            'a timm model, for instance mnasnet_100.'
+        )
+    encoder = TimmEncoder(options.encoder)
+    return LightWeightRefineNet(
+        heads, encoder, encoder.channels, deepest=256, blocks=options.blocks
+    )
+
+
+def _deeplab(heads: Heads, options: NetworkOptions) -> nn.Module:
+    return deeplab_largefov.DeepLabLargeFOV(heads)
+
+
+def _fcn32s(heads: Heads, options: NetworkOptions) -> nn.Module:
+    return fcn32s.FCN32s(heads)
+
+
+_DECODER = _UPSAMPLING | {'blocks'}
+ARCHITECTURES: dict[str, Architecture] = {
+    DEFAULT_ARCHITECTURE: Architecture(_multitask),
+    'light_weight_refinenet_mobilenet_v2': Architecture(_light_weight),
+    **{
+        f'light_weight_refinenet_resnet{depth}': Architecture(
+            partial(_resnet, depth), options=_DECODER
+        )
+        for depth in (50, 101, 152)
+    },
+    'light_weight_refinenet_timm': Architecture(_timm, options=_DECODER | {'encoder'}),
+    'deeplab_largefov': Architecture(
+        _deeplab, deeplab_largefov.STRIDE, deeplab_largefov.coarse_side
+    ),
+    'fcn32s': Architecture(_fcn32s, fcn32s.STRIDE, lambda pixels: -(-pixels // fcn32s.STRIDE)),
+}
