@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from hydranet_ros.commands.argument_types import count
 from hydranet_ros.commands.argument_types import domain
 from hydranet_ros.commands.argument_types import positive
+from hydranet_ros.deploy.options import Backend
+from hydranet_ros.deploy.options import Precision
 from hydranet_ros.resources import DEFAULT_MODEL
 
 if TYPE_CHECKING:
@@ -28,7 +30,11 @@ _DETAILS = """\
 Every variant takes the same frames in turn, round after round, so that whatever else the machine
 does meets them all. Times run from a uint8 frame to labels and depth at full size.
 
+With --batch every variant takes so many frames at once; times are of a batch then, and --frames
+counts batches. Where a GPU has events, its own time stands beside that of the wall clock.
+
 example: hydranet benchmark --case kitti:1200x350 --case nyud:640x480 --node --json here.json
+         hydranet benchmark --case street:1200x350 --backend tensorrt --batch 1 4 8
 """
 
 
@@ -45,10 +51,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='MODEL[:WxH[:WEIGHTS]]',
         help='a model card, its frame width x height (640x480), local weights; repeatable',
     )
-    add('--backend', default='all', help='auto, all, openvino, onnxruntime or torch (all)')
-    add('--precision', default='all', help='auto, all, fp32 or bf16 (all)')
+    add('--backend', default='all', help=f'auto, all, {", ".join(Backend)} (all)')
+    add('--precision', default='all', help=f'auto, all, {", ".join(Precision)} (all)')
     add('--rounds', type=count, default=5, metavar='N', help='how often in turn (%(default)s)')
     add('--frames', type=count, default=20, metavar='N', help='in each turn (%(default)s)')
+    add('--batch', type=count, nargs='+', default=[1], metavar='N', help='frames at a time (1)')
     add('--image', default='street', metavar='INPUT', help="image, folder, video or 'street'")
     add(
         '--baselines',
@@ -114,9 +121,13 @@ def _measure(args: argparse.Namespace, node: NodeMeasurement | None) -> Benchmar
         image=args.image,
         baselines=baselines,
         ablate=args.ablate,
+        batches=tuple(dict.fromkeys(args.batch)),
     )
     with tqdm(total=blocks(plan), unit='block', disable=None) as bar:
-        return run_benchmark(plan, skipped=skipped, after_block=bar.update, node=node)
+        result = run_benchmark(plan, skipped=skipped, after_block=bar.update, node=node)
+    for sentence in result.skipped[len(skipped) :]:
+        print(f'left out: {sentence}', file=sys.stderr)
+    return result
 
 
 def _baselines(args: argparse.Namespace) -> tuple[bool, str]:

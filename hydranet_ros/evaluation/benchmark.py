@@ -4,7 +4,6 @@
 
 from collections.abc import Callable
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from dataclasses import replace
 from datetime import datetime
@@ -18,10 +17,9 @@ from hydranet_ros.deploy.selection import Choice
 from hydranet_ros.evaluation.benchmark_frames import Frames
 from hydranet_ros.evaluation.benchmark_frames import frames_on_disk
 from hydranet_ros.evaluation.benchmark_frames import load_frames
+from hydranet_ros.evaluation.benchmark_variants import CaseVariants
 from hydranet_ros.evaluation.device_facts import device_facts
-from hydranet_ros.evaluation.engine_variants import PredictVariant
 from hydranet_ros.evaluation.interleaving import measure
-from hydranet_ros.evaluation.interleaving import Variant
 from hydranet_ros.evaluation.results import AblationResult
 from hydranet_ros.evaluation.results import BenchmarkResult
 from hydranet_ros.evaluation.results import CaseResult
@@ -32,7 +30,6 @@ from hydranet_ros.evaluation.results import VariantResult
 from hydranet_ros.evaluation.results import Weights
 from hydranet_ros.evaluation.rewrite_ablation import ablate
 from hydranet_ros.evaluation.rewrite_ablation import selections_of
-from hydranet_ros.perception import Perception
 from hydranet_ros.zoo.card import load_card
 from hydranet_ros.zoo.card_types import ModelCard
 from hydranet_ros.zoo.model_file import ModelFile
@@ -54,7 +51,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to measure and how often. image: anything that `open_source` takes."""
+    """What to measure and how often: `frames` batches in a round, of each size of `batches`.
+
+    image: anything that `open_source` takes.
+    """
 
     cases: tuple[Case, ...]
     choices: tuple[Choice, ...]
@@ -63,6 +63,7 @@ class Plan:
     image: str = 'street'
     baselines: bool = True
     ablate: bool = False
+    batches: tuple[int, ...] = (1,)
 
 
 NodeMeasurement = Callable[[Case, Choice, Path], NodeResult]
@@ -77,11 +78,18 @@ def run_benchmark(
 ) -> BenchmarkResult:
     """Measure every case; HydranetError where a model, its weights or an image cannot be had.
 
-    after_block: called after each of `blocks(plan)` blocks. node: measures the whole node for a
-    case, whose weights are a model file, an engine and a folder of frames; None leaves it out.
+    Where several engines are asked for, one that cannot be built or differs too much from fp32
+    joins `skipped`. after_block: called after each of `blocks(plan)` blocks. node: measures the
+    whole node for a case, whose weights are a model file, an engine and a folder of frames; None
+    leaves it out.
     """
     load = os.getloadavg()[0]
-    cases = [_run_case(case, plan, after_block, node) for case in plan.cases]
+    left_out = list(skipped)
+    cases = [
+        _run_case(case, batch, plan, after_block, node, left_out)
+        for case in plan.cases
+        for batch in plan.batches
+    ]
     return BenchmarkResult(
         schema=SCHEMA,
         version=__version__,
@@ -91,13 +99,13 @@ def run_benchmark(
         frames=plan.frames,
         load_average=round(load, 2),
         cases=tuple(cases),
-        skipped=tuple(skipped),
+        skipped=tuple(left_out),
     )
 
 
 def blocks(plan: Plan) -> int:
     """Count the blocks of frames that a plan takes."""
-    per_round = len(plan.choices) + (_BASELINES if plan.baselines else 0)
+    per_round = len(plan.batches) * (len(plan.choices) + (_BASELINES if plan.baselines else 0))
     if plan.ablate:
         per_round += sum(len(selections_of(choice)) for choice in plan.choices)
     return len(plan.cases) * plan.rounds * per_round
@@ -109,55 +117,54 @@ def baselines_unavailable() -> str | None:
 
 
 def _run_case(
-    case: Case, plan: Plan, after_block: Callable[[], object], node: NodeMeasurement | None
+    case: Case,
+    batch: int,
+    plan: Plan,
+    after_block: Callable[[], object],
+    node: NodeMeasurement | None,
+    left_out: list[str],
 ) -> CaseResult:
     card = load_card(case.model)
     model_file = read_model_file(resolve_model_file(card, case.weights))
     frames = load_frames(plan.image, case.height, case.width)
-    with ExitStack() as stack:
-        variants = _baselines(card, model_file, stack) if plan.baselines else []
-        names = [one.name for one in variants]
-        for choice in plan.choices:
-            perception = Perception.load(
-                case.model,
-                weights=model_file.path,
-                backend=choice.backend.value,
-                precision=choice.precision.value,
-            )
-            stack.callback(perception.close)
-            ours = PredictVariant(perception, case.height, case.width)
-            variants.append(ours)
+    with CaseVariants([frames[i % len(frames)] for i in range(batch)]) as compared:
+        if plan.baselines:
+            compared.add_baselines(card, model_file)
+        compared.add_engines(case.model, model_file, plan.choices)
+        left_out += compared.left_out
         seconds = measure(
-            variants, frames, rounds=plan.rounds, block=plan.frames, after_block=after_block
+            compared.variants,
+            frames,
+            rounds=plan.rounds,
+            block=plan.frames,
+            batch=batch,
+            after_block=after_block,
         )
-    results = [VariantResult.of(one.name, one.device, seconds[one.name]) for one in variants]
-    whole_node = None
-    if node is not None:
-        with frames_on_disk(frames) as folder:
-            whole_node = node(replace(case, weights=model_file.path), plan.choices[0], folder)
+        results = [
+            VariantResult.of(one.name, one.device, seconds[one.name], compared.memory[one.name])
+            for one in compared.variants
+        ]
+    whole_node, ablations = None, []
+    if batch == plan.batches[0]:  # neither depends on it
+        ablations = _ablations(card, model_file, plan, frames, after_block)
+        if node is not None:
+            with frames_on_disk(frames) as folder:
+                local = replace(case, weights=model_file.path)
+                whole_node = node(local, plan.choices[0], folder)
     return CaseResult(
         model=card.name,
         width=case.width,
         height=case.height,
+        batch=batch,
         classes=len(card.classes_of(None)),
-        outputs=ours.wanted,
+        outputs=compared.outputs,
         weights=Weights(model_file.name, model_file.sha256),
         image=plan.image,
         variants=tuple(results),
-        speedups=tuple(_speedups(results, names)),
+        speedups=tuple(_speedups(results, compared.baselines)),
         node=whole_node,
-        ablations=tuple(_ablations(card, model_file, plan, frames, after_block)),
+        ablations=tuple(ablations),
     )
-
-
-def _baselines(card: ModelCard, model_file: ModelFile, stack: ExitStack) -> list[Variant]:
-    from hydranet_ros.evaluation.torch_baselines import Layout
-    from hydranet_ros.evaluation.torch_baselines import NotebookPipeline
-
-    pipelines = [NotebookPipeline(model_file.path, card, layout) for layout in Layout]
-    for one in pipelines:
-        stack.callback(one.close)
-    return list(pipelines)
 
 
 def _speedups(results: Sequence[VariantResult], baselines: Sequence[str]) -> list[Speedup]:

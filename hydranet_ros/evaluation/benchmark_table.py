@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Benchmark results as Markdown: the README's tables are made of the committed JSON by this."""
 
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Sequence
 
@@ -13,7 +14,7 @@ from hydranet_ros.evaluation.results import Percentiles
 from hydranet_ros.evaluation.results import Speedup
 from hydranet_ros.evaluation.results import VariantResult
 
-_BESIDES = ('opencv', 'onnxruntime', 'openvino', 'torch', 'tensorrt')
+_BESIDES = ('opencv', 'onnxruntime', 'openvino', 'torch', 'tensorrt', 'torch2trt')
 _OUTCOMES = ('answered', 'dropped', 'not_ready', 'unwatched')
 
 
@@ -28,11 +29,14 @@ def markdown(results: Iterable[BenchmarkResult], ablations: bool = False) -> str
 
 def _heading(result: BenchmarkResult) -> str:
     device = result.device
-    versions = [f'{name} {device.packages[name]}' for name in _BESIDES if name in device.packages]
+    facts = [f'hydranet_ros {result.version}', f'Python {device.python}']
+    facts += [f'{name} {device.packages[name]}' for name in _BESIDES if name in device.packages]
+    facts += [f'power mode {device.power_mode}'] if device.power_mode else []
+    facts += device.gpu_clocks
+    each = 'frames' if all(case.batch == 1 for case in result.cases) else 'batches'
     return (
-        f'**{device.title}** ({result.date[:10]}, hydranet_ros {result.version}, Python '
-        f'{device.python}, {", ".join(versions)}). Milliseconds; {result.rounds} interleaved '
-        f'rounds of {result.frames} frames each.'
+        f'**{device.title}** ({result.date[:10]}, {", ".join(facts)}). Milliseconds; '
+        f'{result.rounds} interleaved rounds of {result.frames} {each} each.'
     )
 
 
@@ -45,15 +49,34 @@ def _predict_table(cases: Sequence[CaseResult]) -> str:
     names = (one.name for case in cases for one in case.variants)
     baselines = [name for name in dict.fromkeys(names) if name in compared]
     header = ['model and frame', 'run by', 'network p50', 'after it p50', 'whole p50 / p95 / p99']
-    header += [f'× {name}' for name in baselines]
+    extra = _extra_columns(cases)
+    header += [*extra, *(f'× {name}' for name in baselines)]
     rows = []
     for case in cases:
         for number, one in enumerate(case.variants):
             cells = [_label(case) if number == 0 else '', one.name]
             cells += [_ms(one.times.network.p50), _ms(one.times.post.p50), _all(one.times.total)]
+            cells += [cell(case, one) for cell in extra.values()]
             cells += [_speedup(case, one, baseline) for baseline in baselines]
             rows.append(cells)
     return markdown_table(header, rows)
+
+
+def _extra_columns(
+    cases: Sequence[CaseResult],
+) -> dict[str, Callable[[CaseResult, VariantResult], str]]:
+    """Give the columns that only some results have: of batches, and of a GPU."""
+    variants = [one for case in cases for one in case.variants]
+    columns: dict[str, Callable[[CaseResult, VariantResult], str]] = {}
+    if any(case.batch > 1 for case in cases):
+        columns['a frame p50'] = lambda case, one: _ms(one.times.total.p50 / case.batch)
+    if any(one.gpu is not None for one in variants):
+        columns['GPU p50'] = lambda case, one: '' if one.gpu is None else _ms(one.gpu.p50)
+    if any(one.gpu_memory_mib is not None for one in variants):
+        columns['GPU memory'] = lambda case, one: (
+            '' if one.gpu_memory_mib is None else f'{one.gpu_memory_mib} MiB'
+        )
+    return columns
 
 
 def _speedup(case: CaseResult, variant: VariantResult, over: str) -> str:
@@ -110,6 +133,7 @@ def _worth(speedup: Speedup | None) -> str:
 
 def _label(case: CaseResult) -> str:
     label = f'{case.model} {case.width}x{case.height}, {case.classes} classes'
+    label += f', batch {case.batch}' if case.batch > 1 else ''
     name = case.weights.name
     return label if name == case.model else f'{label}, weights: {name}'
 
@@ -119,4 +143,4 @@ def _all(times: Percentiles) -> str:
 
 
 def _ms(value: float) -> str:
-    return f'{value:.0f}' if value >= 100 else f'{value:.1f}'
+    return f'{value:.0f}' if value >= 100 else f'{value:.1f}' if value >= 1 else f'{value:.2f}'

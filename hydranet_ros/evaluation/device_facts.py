@@ -10,6 +10,7 @@ import platform
 import shutil
 import subprocess
 
+from hydranet_ros.deploy.nvidia_gpu import nvidia_smi
 from hydranet_ros.deploy.processor import processor_name
 
 # Instruction sets that decide how fast a network runs; the last line is Arm's.
@@ -24,8 +25,12 @@ _PACKAGES = {
     'onnxruntime': ('onnxruntime', 'onnxruntime-gpu'),
     'openvino': ('openvino',),
     'torch': ('torch',),
-    'tensorrt': ('tensorrt',),
+    'tensorrt': ('tensorrt', 'tensorrt-cu13', 'tensorrt-cu12'),
+    'torch2trt': ('torch2trt',),
+    'cuda-python': ('cuda-bindings', 'cuda-python'),
 }
+_DEVFREQ = Path('/sys/class/devfreq')
+_GPU_CLOCKS = '*gpu*', '*ga10b*', '*gv11b*', '*gb10b*'  # a Jetson's, as its kernel names them
 
 
 @dataclass(frozen=True)
@@ -33,8 +38,10 @@ class DeviceFacts:
     """Hardware and software of the machine.
 
     cores: those that this process may use. flags: of the processor, as far as they matter.
-    gpus: name, driver, memory and power limit, as nvidia-smi prints them. board and power_mode:
-    of a Jetson, '' elsewhere. governor: of the first core's clock, '' where it is hidden.
+    gpus: name, driver, memory and power limit, as nvidia-smi prints them. gpu_clocks: of the
+    multiprocessors and the memory, right after the work, and the most they can be; of a Jetson as
+    its kernel says. board and power_mode: of a Jetson, '' elsewhere. governor: of the first core's
+    clock, '' where it is hidden.
     """
 
     processor: str
@@ -42,6 +49,7 @@ class DeviceFacts:
     flags: tuple[str, ...]
     memory_gib: float
     gpus: tuple[str, ...]
+    gpu_clocks: tuple[str, ...]
     board: str
     power_mode: str
     governor: str
@@ -63,7 +71,8 @@ def device_facts() -> DeviceFacts:
         cores=len(os.sched_getaffinity(0)),
         flags=_flags(),
         memory_gib=round(os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') / 2**30, 1),
-        gpus=tuple(_gpus()),
+        gpus=tuple(nvidia_smi('name', 'driver_version', 'memory.total', 'power.limit')),
+        gpu_clocks=tuple(_gpu_clocks()),
         board=_text('/proc/device-tree/model'),
         power_mode=' '.join(_output('nvpmodel', '-q').split()),
         governor=_text('/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor'),
@@ -82,9 +91,23 @@ def _flags() -> tuple[str, ...]:
     return ()
 
 
-def _gpus() -> list[str]:
-    query = '--query-gpu=name,driver_version,memory.total,power.limit'
-    return _output('nvidia-smi', query, '--format=csv,noheader').splitlines()
+def _gpu_clocks() -> list[str]:
+    jetson = [_devfreq_clock(path) for one in _GPU_CLOCKS for path in sorted(_DEVFREQ.glob(one))]
+    if any(jetson):
+        return [clock for clock in jetson if clock]
+    lines = nvidia_smi('clocks.sm', 'clocks.max.sm', 'clocks.mem', 'clocks.max.mem')
+    clocks = []
+    for line in lines:
+        now, most, memory, most_memory = (part.strip() for part in line.split(','))
+        clocks.append(f'SM {now} of {most}, memory {memory} of {most_memory}')
+    return clocks
+
+
+def _devfreq_clock(path: Path) -> str:
+    now, most = _text(str(path / 'cur_freq')), _text(str(path / 'max_freq'))
+    if not (now.isdigit() and most.isdigit()):
+        return ''
+    return f'GPU {int(now) // 10**6} MHz of {int(most) // 10**6} MHz'
 
 
 def _system() -> str:

@@ -29,21 +29,23 @@ OUTPUTS = ('labels', 'depth', 'normals')
 class PredictVariant:
     """The API: `predict` with kept output arrays, as the node calls it."""
 
-    def __init__(self, perception: Perception, height: int, width: int) -> None:
-        self.name = f'{perception.backend} {perception.precision}'
+    def __init__(self, perception: Perception, height: int, width: int, batch: int = 1) -> None:
+        perception.prepare(height, width, batch)
+        # what runs: an engine that differs too much from fp32 was replaced just now
+        self.name = name_of(perception.choice)
         self.device = perception.choice.device
         self._perception = perception
         self.wanted = tuple(name for name in perception.outputs if name in OUTPUTS)
-        self.outputs = _empty_outputs(self.wanted, height, width)
-        perception.prepare(height, width)
+        self.outputs = [_empty_outputs(self.wanted, height, width) for _ in range(batch)]
 
-    def run(self, rgb: npt.NDArray[np.uint8]) -> Timings:
+    def run(self, frames: Sequence[npt.NDArray[np.uint8]]) -> Timings:
         """Predict; what `predict` does outside the engine counts as post."""
         start = perf_counter()
-        self._perception.predict(rgb, depth_scale=1.0, out=self.outputs, wanted=self.wanted)
+        self._perception.predict(frames, depth_scale=1.0, out=self.outputs, wanted=self.wanted)
         total = perf_counter() - start
         inside = self._perception.timings
-        return Timings(inside.pre, inside.network, total - inside.pre - inside.network)
+        post = total - inside.pre - inside.network
+        return Timings(inside.pre, inside.network, post, inside.gpu)
 
     def close(self) -> None:
         """Free the engine."""
@@ -59,14 +61,19 @@ class EngineVariant:
         self._engine = engine
         self._scale = np.ones(1, np.float32)
 
-    def run(self, rgb: npt.NDArray[np.uint8]) -> Timings:
-        """Run the engine on one frame."""
-        self._engine.run([rgb], self._scale, OUTPUTS)
+    def run(self, frames: Sequence[npt.NDArray[np.uint8]]) -> Timings:
+        """Run the engine on a batch of one frame."""
+        self._engine.run(frames, self._scale, OUTPUTS)
         return replace(self._engine.timings)
 
     def close(self) -> None:
         """Free the engine."""
         self._engine.close()
+
+
+def name_of(choice: Choice) -> str:
+    """Name a variant by its backend and precision."""
+    return f'{choice.backend.value} {choice.precision.value}'
 
 
 def choices(backend: str, precision: str) -> tuple[list[Choice], list[str]]:

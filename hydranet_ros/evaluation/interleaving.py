@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from hydranet_ros.deploy.engine import Timings
 
-WARM_UP = 2  # frames before each block, which wake its threads and fill the caches
+WARM_UP = 2  # batches before each block, which wake its threads and fill the caches
 
 
 class Variant(Protocol):
@@ -20,8 +20,8 @@ class Variant(Protocol):
     name: str
     device: str
 
-    def run(self, rgb: npt.NDArray[np.uint8]) -> Timings:
-        """Answer one frame, uint8 (H, W, 3) RGB; give the seconds of its stages."""
+    def run(self, frames: Sequence[npt.NDArray[np.uint8]]) -> Timings:
+        """Answer a batch of frames, uint8 (H, W, 3) RGB; give the seconds of its stages."""
 
     def close(self) -> None:
         """Free what it holds."""
@@ -33,20 +33,25 @@ def measure(
     *,
     rounds: int,
     block: int,
+    batch: int = 1,
     after_block: Callable[[], object] = lambda: None,
 ) -> dict[str, npt.NDArray[np.float64]]:
-    """Run `rounds` of one block of frames a variant; each round begins with another variant.
+    """Run `rounds` of one block of batches a variant; each round begins with another variant.
 
-    Returns, by the variant's name, seconds [rounds, block, (pre, network, post, total)].
+    Returns, by the variant's name, seconds [rounds, block, (pre, network, post, total, gpu)] of a
+    batch each; gpu is NaN where no GPU tells it.
     """
-    seconds = {one.name: np.empty((rounds, block, 4)) for one in variants}
+    seconds = {one.name: np.empty((rounds, block, 5)) for one in variants}
     for number in range(rounds):
         first = number % len(variants)
         for variant in [*variants[first:], *variants[:first]]:
             for index in range(-WARM_UP, block):
-                times = variant.run(frames[index % len(frames)])
+                first_frame = index * batch
+                chosen = [frames[(first_frame + i) % len(frames)] for i in range(batch)]
+                times = variant.run(chosen)
                 if index >= 0:
-                    row = (times.pre, times.network, times.post, times.total)
+                    gpu = np.nan if times.gpu is None else times.gpu
+                    row = (times.pre, times.network, times.post, times.total, gpu)
                     seconds[variant.name][number, index] = row
             after_block()
     return seconds

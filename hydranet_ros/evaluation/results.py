@@ -11,7 +11,7 @@ from hydranet_ros.evaluation.device_facts import DeviceFacts
 
 PERCENTILES = (50, 95, 99)
 STAGES = ('pre', 'network', 'post', 'total')
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,12 @@ class StageTimes:
 
 @dataclass(frozen=True)
 class VariantResult:
-    """One way from a frame to its answer: uint8 RGB in, outputs at full size out.
+    """One way from a batch of frames to its answers: uint8 RGB in, outputs at full size out.
 
-    network_medians, total_medians: one a round, in milliseconds.
+    All times are of a batch. network_medians, total_medians: one a round, in milliseconds. gpu:
+    between events on the GPU around copies and network, None where there are none. gpu_memory_mib:
+    what the process took on the GPU for this variant, the first time with the CUDA context; None
+    where nvidia-smi does not tell.
     """
 
     name: str
@@ -52,19 +55,30 @@ class VariantResult:
     times: StageTimes
     network_medians: tuple[float, ...]
     total_medians: tuple[float, ...]
+    gpu: Percentiles | None
+    gpu_memory_mib: int | None
 
     @classmethod
-    def of(cls, name: str, device: str, seconds: npt.NDArray[np.float64]) -> 'VariantResult':
-        """Sum up seconds [rounds, frames, stages in the order of STAGES]."""
-        medians = np.median(seconds, axis=1) * 1e3
+    def of(
+        cls,
+        name: str,
+        device: str,
+        seconds: npt.NDArray[np.float64],
+        gpu_memory_mib: int | None = None,
+    ) -> 'VariantResult':
+        """Sum up seconds [rounds, batches, stages in the order of STAGES and then the GPU's]."""
+        stages, gpu = seconds[..., : len(STAGES)], seconds[..., len(STAGES)]
+        medians = np.median(stages, axis=1) * 1e3
         by_stage = dict(zip(STAGES, medians.T, strict=True))
         return cls(
             name=name,
             device=device,
             samples=seconds.shape[0] * seconds.shape[1],
-            times=StageTimes(*(Percentiles.of(seconds[..., i]) for i in range(len(STAGES)))),
+            times=StageTimes(*(Percentiles.of(stages[..., i]) for i in range(len(STAGES)))),
             network_medians=_rounded(by_stage['network']),
             total_medians=_rounded(by_stage['total']),
+            gpu=None if np.isnan(gpu).any() else Percentiles.of(gpu),
+            gpu_memory_mib=gpu_memory_mib,
         )
 
 
@@ -125,11 +139,12 @@ class NodeResult:
 
 @dataclass(frozen=True)
 class CaseResult:
-    """One model at one frame size."""
+    """One model at one frame size and batch."""
 
     model: str
     width: int
     height: int
+    batch: int
     classes: int
     outputs: tuple[str, ...]
     weights: Weights

@@ -51,17 +51,32 @@ def read_results(path: Path) -> BenchmarkResult:
     except ValueError as error:
         raise HydranetError(f"'{path}' is no JSON: {error}.") from error
     schema = loaded.get('schema') if isinstance(loaded, dict) else None
-    if schema != SCHEMA:
+    if schema not in (1, SCHEMA):
         raise HydranetError(
             f"'{path}' is no benchmark of schema {SCHEMA} (it says {schema}); measure again with "
             '`hydranet benchmark --json`.'
         )
     try:
-        result = _decode(BenchmarkResult, loaded)
-    except (KeyError, TypeError, ValueError) as error:
+        result = _decode(BenchmarkResult, _of_schema_1(loaded) if schema == 1 else loaded)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise HydranetError(f"'{path}' is damaged: {type(error).__name__} {error}.") from error
     assert isinstance(result, BenchmarkResult)
     return result
+
+
+def _of_schema_1(loaded: dict[str, Any]) -> dict[str, Any]:
+    """Add what schema 1 could not say: there was no batch, and nothing of a GPU's own."""
+    unknown = {'gpu': None, 'gpu_memory_mib': None}
+    cases = []
+    for case in loaded['cases']:
+        ablations = [
+            {**one, 'variants': [variant | unknown for variant in one['variants']]}
+            for one in case['ablations']
+        ]
+        variants = [variant | unknown for variant in case['variants']]
+        cases.append({**case, 'batch': 1, 'variants': variants, 'ablations': ablations})
+    device = {**loaded['device'], 'gpu_clocks': []}
+    return {**loaded, 'schema': SCHEMA, 'device': device, 'cases': cases}
 
 
 def _decode(kind: Any, value: Any) -> Any:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from hydranet_ros.deploy.build import build_engine
 from hydranet_ros.deploy.cache import EngineCache
 from hydranet_ros.deploy.engines import backend_module
+from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.deploy.rewrites import Rewrite
 from hydranet_ros.deploy.selection import Choice
@@ -29,9 +30,9 @@ NONE = 'none'
 
 
 def selections_of(choice: Choice) -> dict[str, frozenset[Rewrite]]:
-    """Name the sets of rewrites to compare, each once; none for a backend that runs no graph."""
-    own = getattr(backend_module(choice.backend), 'REWRITES', None)
-    if own is None:
+    """Name the sets of rewrites to compare, each once; none where the engine takes none."""
+    own = backend_module(choice.backend).REWRITES
+    if not own or choice.precision is Precision.INT8:
         return {}
     every = frozenset(Rewrite)
     named = {NONE: frozenset[Rewrite]()}

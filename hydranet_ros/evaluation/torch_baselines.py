@@ -6,6 +6,7 @@ Nekrasov et al., Real-Time Joint Semantic Segmentation and Depth Estimation Usin
 Annotations, ICRA 2019; the steps are those of DrSleep/multi-task-refinenet, src/notebooks.
 """
 
+from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 from time import perf_counter
@@ -48,25 +49,29 @@ class NotebookPipeline:
         self._mean = np.array(card.mean).reshape(1, 1, 3)
         self._std = np.array(card.std).reshape(1, 1, 3)
         self._classes = card.class_slice()
-        self.outputs: dict[str, np.ndarray] = {}
+        self.outputs: list[dict[str, np.ndarray]] = []
 
-    def run(self, rgb: npt.NDArray[np.uint8]) -> Timings:
-        """Answer one frame; the result stays in `outputs`: labels, depth, normals."""
+    def run(self, frames: Sequence[npt.NDArray[np.uint8]]) -> Timings:
+        """Answer a batch; the results stay in `outputs`, of each frame labels, depth, normals."""
         start = perf_counter()
-        normalised = (rgb * (1 / 255) - self._mean) / self._std
-        image = torch.from_numpy(normalised.transpose(2, 0, 1)[None]).float()
+        normalised = [(rgb * (1 / 255) - self._mean) / self._std for rgb in frames]
+        image = torch.from_numpy(np.stack(normalised).transpose(0, 3, 1, 2)).float()
         image = image.to(self._place).contiguous(memory_format=self._format)
         prepared = perf_counter()
         with torch.no_grad():
-            raw = {task: one[0].cpu().numpy() for task, one in self._network(image).items()}
+            raw = {task: one.cpu().numpy() for task, one in self._network(image).items()}
         inferred = perf_counter()
-        self.outputs = self._finish(raw, (rgb.shape[1], rgb.shape[0]))
+        size = (frames[0].shape[1], frames[0].shape[0])
+        self.outputs = [
+            self._finish({task: one[i] for task, one in raw.items()}, size)
+            for i in range(len(frames))
+        ]
         return Timings(prepared - start, inferred - prepared, perf_counter() - inferred)
 
     def close(self) -> None:
         """Free the network."""
         self._network = None
-        self.outputs = {}
+        self.outputs = []
 
     def _finish(self, raw: dict[str, np.ndarray], size: tuple[int, int]) -> dict[str, np.ndarray]:
         outputs = {}

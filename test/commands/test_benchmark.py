@@ -10,7 +10,7 @@ import pytest
 from hydranet_ros.commands import main
 from hydranet_ros.evaluation.results_file import read_results
 
-QUICK = ('--backend', 'onnxruntime', '--rounds', '2', '--frames', '2')
+QUICK = ('--backend', 'onnxruntime', '--precision', 'fp32', '--rounds', '2', '--frames', '2')
 TINY = 'street:96x64'
 
 
@@ -48,6 +48,16 @@ def test_without_baselines_on_a_picture_with_local_weights(
     (measured,) = read_results(file).cases
     assert (measured.width, measured.height, measured.image) == (96, 64, str(picture))
     assert [one.name for one in measured.variants] == ['onnxruntime fp32']
+
+
+def test_batches(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / 'here.json'
+    arguments = ['--case', TINY, *QUICK, '--no-baselines', '--batch', '1', '2', '2']
+    assert main(['benchmark', *arguments, '--json', str(file)]) == 0
+    printed = capsys.readouterr().out
+    assert '| street 96x64, 11 classes, batch 2 | onnxruntime fp32 |' in printed
+    assert 'a frame p50' in printed
+    assert [case.batch for case in read_results(file).cases] == [1, 2]
 
 
 def test_without_torch_the_baselines_are_left_out_and_said_so(
@@ -91,6 +101,7 @@ def test_what_cannot_be_had(
         ['--case', 'kitti:0x10'],
         ['--case', 'kitti:1200x350:'],
         ['--rounds', '0'],
+        ['--batch', '0'],
         ['--frames', 'x'],
         ['--rate', '0'],
         ['--rate', 'nan'],

@@ -35,6 +35,7 @@ DEVICE = DeviceFacts(
     flags=('avx2',),
     memory_gib=4.0,
     gpus=(),
+    gpu_clocks=(),
     board='',
     power_mode='',
     governor='',
@@ -48,7 +49,8 @@ DEVICE = DeviceFacts(
 def variant(name: str, network: list[list[float]]) -> VariantResult:
     times = np.array(network)
     pre, post = np.full_like(times, 0.01), np.full_like(times, 0.02)
-    return VariantResult.of(name, 'cpu', np.stack([pre, times, post, pre + times + post], -1))
+    seconds = np.stack([pre, times, post, pre + times + post, np.full_like(times, np.nan)], -1)
+    return VariantResult.of(name, 'cpu', seconds)
 
 
 def result() -> BenchmarkResult:
@@ -74,6 +76,7 @@ def result() -> BenchmarkResult:
         model='kitti',
         width=1200,
         height=350,
+        batch=1,
         classes=6,
         outputs=('labels', 'depth'),
         weights=Weights('kitti', 'ab' * 32),
@@ -113,6 +116,16 @@ def test_variant_keeps_stages_and_rounds_apart() -> None:
     assert one.total_medians == (130, 230)
 
 
+def test_the_gpu_s_own_time_is_kept_where_there_is_one() -> None:
+    times = np.array(FAST)
+    seconds = np.stack([times, times, times, 3 * times, times / 2], -1)
+    one = VariantResult.of('tensorrt fp16', 'gpu', seconds, 512)
+    assert one.gpu == Percentiles.of(times / 2)
+    assert one.gpu_memory_mib == 512
+    assert one.times.total.p50 == 450
+    assert variant('openvino bf16', FAST).gpu is None
+
+
 def test_speedup_compares_round_by_round() -> None:
     one = Speedup.of(variant('fast', FAST), variant('slow', SLOW), 'network')
     assert (one.variant, one.over) == ('fast', 'slow')
@@ -129,6 +142,28 @@ def test_file_gives_back_what_was_written(tmp_path: Path) -> None:
     write_results(result(), path)
     assert read_results(path) == result()
     assert list(tmp_path.iterdir()) == [path]
+
+
+def _as_schema_1(loaded: dict) -> None:
+    loaded['schema'] = 1
+    del loaded['device']['gpu_clocks']
+    for case in loaded['cases']:
+        del case['batch']
+        for one in [*case['variants'], *case['ablations'][0]['variants']]:
+            del one['gpu'], one['gpu_memory_mib']
+
+
+def test_a_file_of_schema_1_is_read(tmp_path: Path) -> None:
+    path = tmp_path / 'device.json'
+    write_results(result(), path)
+    loaded = json.loads(path.read_text())
+    _as_schema_1(loaded)
+    path.write_text(json.dumps(loaded))
+    assert read_results(path) == result()
+    del loaded['cases'][0]['ablations']
+    path.write_text(json.dumps(loaded))
+    with pytest.raises(HydranetError, match='damaged: KeyError'):
+        read_results(path)
 
 
 def _without_date(loaded: dict) -> None:
@@ -203,6 +238,25 @@ def test_weights_that_are_not_the_model_s_are_named() -> None:
     case = replace(one.cases[0], weights=Weights('random', 'cd' * 32))
     text = markdown([replace(one, cases=(case,))])
     assert text.count('kitti 1200x350, 6 classes, weights: random |') == 2
+
+
+def test_columns_of_batches_and_of_a_gpu() -> None:
+    one = result()
+    slow, fast = one.cases[0].variants
+    fast = replace(fast, gpu=Percentiles(0.5, 0.6, 0.7), gpu_memory_mib=321)
+    case = replace(one.cases[0], batch=4, variants=(slow, fast), node=None)
+    device = replace(DEVICE, power_mode='MAXN', gpu_clocks=('GPU 918 MHz of 1300 MHz',))
+    text = markdown([replace(one, cases=(one.cases[0], case), device=device)])
+    assert 'power mode MAXN, GPU 918 MHz of 1300 MHz). Milliseconds' in text
+    assert 'rounds of 3 batches each' in text
+    lines = [line for line in text.splitlines() if line.startswith('|')]
+    rows = [[cell.strip() for cell in line.split('|')[1:-1]] for line in lines]
+    assert rows[0][5:8] == ['a frame p50', 'GPU p50', 'GPU memory']
+    assert rows[4][0] == 'kitti 1200x350, 6 classes, batch 4'
+    assert {len(row) for row in rows[:6]} == {9}
+    assert rows[2][6:8] == rows[4][6:8] == ['', '']
+    a_frame = fast.times.total.p50 / 4
+    assert rows[5][5:8] == [f'{a_frame:.1f}', '0.50', '321 MiB']
 
 
 def test_ablation_table() -> None:
