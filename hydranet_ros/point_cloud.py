@@ -18,6 +18,16 @@ POINT = np.dtype(
         'itemsize': 20,
     }
 )
+# Name, offset, and datatype as sensor_msgs/PointField numbers it; PCL reads rgb as a float.
+_UINT8, _FLOAT32 = 2, 7
+POINT_FIELDS = (
+    ('x', 0, _FLOAT32),
+    ('y', 4, _FLOAT32),
+    ('z', 8, _FLOAT32),
+    ('rgb', 12, _FLOAT32),
+    ('label', 16, _UINT8),
+    ('confidence', 17, _UINT8),
+)
 _COLOR_BYTES = np.dtype(
     {
         'names': ['b', 'g', 'r', 'zero'],

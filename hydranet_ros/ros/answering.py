@@ -15,15 +15,15 @@ from std_msgs.msg import Header
 from hydranet_ros.camera_model import CameraModel
 from hydranet_ros.image_decoder import ImageDecoder
 from hydranet_ros.image_encodings import readable_layout
+from hydranet_ros.outputs import Look
+from hydranet_ros.outputs import Output
+from hydranet_ros.outputs import POINTS_FIELDS
 from hydranet_ros.perception import Perception
 from hydranet_ros.prediction import Prediction
 from hydranet_ros.prediction_filter import PredictionFilter
 from hydranet_ros.ros.calibration import Calibration
-from hydranet_ros.ros.cloud_publisher import CloudPublisher
 from hydranet_ros.ros.inputs import CAMERA_INFO
 from hydranet_ros.ros.inputs import IMAGE
-from hydranet_ros.ros.publishers import Look
-from hydranet_ros.ros.publishers import Output
 from hydranet_ros.ros.publishers import OutputPublishers
 from hydranet_ros.ros.slot import Outcome
 from hydranet_ros.ros.statistics import Stage
@@ -94,7 +94,7 @@ class FrameAnswerer:
 
         fields = {output.field for output in watched}
         if camera is not None:
-            fields.update(field for field in CloudPublisher.fields if field in perception.outputs)
+            fields.update(field for field in POINTS_FIELDS if field in perception.outputs)
         prediction = self._predict(perception, rgb, fields)
         if not self._send(watched, prediction, rgb, camera, info, message.header):
             return Outcome.DROPPED

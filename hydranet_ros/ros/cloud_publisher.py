@@ -9,24 +9,20 @@ from sensor_msgs.msg import PointField
 from std_msgs.msg import Header
 
 from hydranet_ros.camera_model import CameraModel
+from hydranet_ros.outputs import POINTS
 from hydranet_ros.point_cloud import cloud_size
 from hydranet_ros.point_cloud import CloudWriter
 from hydranet_ros.point_cloud import POINT
+from hydranet_ros.point_cloud import POINT_FIELDS
 from hydranet_ros.prediction import Prediction
 from hydranet_ros.ros.transport import OUTPUT
-
-TOPIC = 'points'
-# PCL reads the packed colour as a float.
-_TYPES = dict.fromkeys(('x', 'y', 'z', 'rgb'), PointField.FLOAT32)
-_TYPES |= dict.fromkeys(('label', 'confidence'), PointField.UINT8)
 
 
 def cloud_fields() -> list[PointField]:
     """Describe POINT to the subscribers."""
-    offsets = {name: POINT.fields[name][1] for name in _TYPES} if POINT.fields else {}
     return [
-        PointField(name=name, offset=offsets[name], datatype=datatype, count=1)
-        for name, datatype in _TYPES.items()
+        PointField(name=name, offset=offset, datatype=datatype, count=1)
+        for name, offset, datatype in POINT_FIELDS
     ]
 
 
@@ -38,11 +34,9 @@ class CloudPublisher:
 
     """
 
-    fields = ('depth', 'labels', 'confidence')
-
     def __init__(self, node: Node) -> None:
         self._node = node
-        self._publisher = node.create_publisher(PointCloud2, TOPIC, OUTPUT)
+        self._publisher = node.create_publisher(PointCloud2, POINTS, OUTPUT)
         self._writer = CloudWriter()
         self._message = PointCloud2()
         self._points = np.empty((0, 0), POINT)
@@ -55,7 +49,7 @@ class CloudPublisher:
     def render(self, camera: CameraModel, rgb: np.ndarray, prediction: Prediction) -> None:
         """Write the points of one frame into the message.
 
-        rgb: uint8 (H, W, 3). prediction: with depth, and what else the model has of `fields`.
+        rgb: uint8 (H, W, 3). prediction: with depth, and what else the model has of POINTS_FIELDS.
         """
         assert prediction.depth is not None, 'models without depth have no points'
         stride, (height, width) = self.stride, prediction.depth.shape

@@ -11,9 +11,9 @@ from rclpy.qos import DurabilityPolicy
 from rclpy.qos import QoSProfile
 from rclpy.qos import ReliabilityPolicy
 
+from hydranet_ros.outputs import LABEL_INFO
 from hydranet_ros.zoo.card_types import SemanticClass
 
-TOPIC = 'semantic/label_info'
 LATCHED = QoSProfile(
     depth=1,
     reliability=ReliabilityPolicy.RELIABLE,
@@ -38,12 +38,12 @@ class LabelInfoPublisher:
             self._messages: Any = importlib.import_module('vision_msgs.msg')
         except ImportError as error:
             node.get_logger().info(
-                f'{node.resolve_topic_name(TOPIC)} is not published: vision_msgs is not installed '
-                f'({error}). Install ros-$ROS_DISTRO-vision-msgs where a subscriber, such as a '
-                'costmap, reads the names of the classes.'
+                f'{node.resolve_topic_name(LABEL_INFO)} is not published: vision_msgs is not '
+                f'installed ({error}). Install ros-$ROS_DISTRO-vision-msgs where a subscriber, '
+                'such as a costmap, reads the names of the classes.'
             )
             return
-        self._publisher = node.create_publisher(self._messages.LabelInfo, TOPIC, LATCHED)
+        self._publisher = node.create_publisher(self._messages.LabelInfo, LABEL_INFO, LATCHED)
 
     def publish(self, threshold: float) -> None:
         """Publish the classes and the confidence threshold (0 to 1), where that has changed."""

@@ -16,16 +16,16 @@ from rclpy.qos import ReliabilityPolicy
 from sensor_msgs.msg import Image
 
 from hydranet_ros.image_decoder import ImageDecoder
+from hydranet_ros.outputs import DEPTH
+from hydranet_ros.outputs import DEPTH_COLOR
+from hydranet_ros.outputs import SEMANTIC
+from hydranet_ros.outputs import SEMANTIC_COLOR
 from hydranet_ros.perception import Prediction
 from hydranet_ros.picture import Meaning
 from hydranet_ros.picture import side_by_side
 from hydranet_ros.ros.bridge import make_bridge
 from hydranet_ros.ros.diagnostics import entries_of
 from hydranet_ros.ros.diagnostics import TOPIC as DIAGNOSTICS
-from hydranet_ros.ros.publishers import DEPTH
-from hydranet_ros.ros.publishers import DEPTH_COLOR
-from hydranet_ros.ros.publishers import SEMANTIC
-from hydranet_ros.ros.publishers import SEMANTIC_COLOR
 from hydranet_ros.zoo.card import Task
 
 NAME = 'live_view'

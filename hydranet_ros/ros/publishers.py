@@ -4,7 +4,6 @@
 
 from collections.abc import Collection
 import copy
-from dataclasses import dataclass
 
 import numpy as np
 from rclpy.node import Node
@@ -13,62 +12,17 @@ from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
-from hydranet_ros.perception import Prediction
-from hydranet_ros.rendering import color_depth
-from hydranet_ros.rendering import color_labels
-from hydranet_ros.rendering import overlay
+from hydranet_ros.outputs import DEPTH_CAMERA_INFO
+from hydranet_ros.outputs import Look
+from hydranet_ros.outputs import Output
+from hydranet_ros.outputs import OUTPUTS
+from hydranet_ros.outputs import prediction_in
+from hydranet_ros.outputs import render
+from hydranet_ros.prediction import Prediction
 from hydranet_ros.ros.cloud_publisher import CloudPublisher
 from hydranet_ros.ros.images import ImageWriter
 from hydranet_ros.ros.transport import OUTPUT
 from hydranet_ros.zoo.card import Task
-
-
-@dataclass(frozen=True)
-class Output:
-    """One image topic: the task it needs, and the Prediction field that it is or pictures."""
-
-    topic: str
-    encoding: str
-    task: Task
-    field: str
-    picture: bool = False
-
-
-SEMANTIC = Output('semantic', 'mono8', Task.SEMANTIC, 'labels')
-SEMANTIC_COLOR = Output('semantic/color', 'rgb8', Task.SEMANTIC, 'labels', picture=True)
-SEMANTIC_OVERLAY = Output('semantic/overlay', 'rgb8', Task.SEMANTIC, 'labels', picture=True)
-SEMANTIC_CONFIDENCE = Output('semantic/confidence', 'mono8', Task.SEMANTIC, 'confidence')
-DEPTH = Output('depth', '32FC1', Task.DEPTH, 'depth')
-DEPTH_COLOR = Output('depth/color', 'rgb8', Task.DEPTH, 'depth', picture=True)
-OUTPUTS = (
-    SEMANTIC,
-    SEMANTIC_COLOR,
-    SEMANTIC_OVERLAY,
-    SEMANTIC_CONFIDENCE,
-    DEPTH,
-    DEPTH_COLOR,
-)
-DEPTH_CAMERA_INFO = 'depth/camera_info'
-
-# The message whose memory holds a field, whether that topic is subscribed or only its pictures.
-_HOMES = {'labels': SEMANTIC, 'confidence': SEMANTIC_CONFIDENCE, 'depth': DEPTH}
-
-
-@dataclass(frozen=True)
-class Look:
-    """How the pictures for people are drawn.
-
-    Attributes:
-        palette: uint8 (256, 3) RGB, the colour of each label.
-        overlay_alpha: 0 to 1.
-        depth_min, depth_max: metres of the warmest and of the coldest colour.
-
-    """
-
-    palette: np.ndarray
-    overlay_alpha: float
-    depth_min: float
-    depth_max: float
 
 
 class OutputPublishers:
@@ -113,10 +67,7 @@ class OutputPublishers:
         if (height, width) != self._size:
             self._writers.clear()
             self._size = (height, width)
-        prediction = Prediction()
-        for field in fields:
-            setattr(prediction, field, self._array(_HOMES[field]))
-        return prediction
+        return prediction_in(fields, self._array)
 
     def render(self, watched: Collection[Output], rgb: np.ndarray, look: Look) -> None:
         """Draw those of the watched outputs that are pictures for people.
@@ -127,15 +78,7 @@ class OutputPublishers:
             look: colours.
 
         """
-        if SEMANTIC_COLOR in watched or SEMANTIC_OVERLAY in watched:
-            labels, color = self._array(SEMANTIC), self._array(SEMANTIC_COLOR)
-            color_labels(labels, look.palette, out=color)
-            if SEMANTIC_OVERLAY in watched:
-                out = self._array(SEMANTIC_OVERLAY)
-                overlay(rgb, color, look.overlay_alpha, labels=labels, out=out)
-        if DEPTH_COLOR in watched:
-            out = self._array(DEPTH_COLOR)
-            color_depth(self._array(DEPTH), look.depth_min, look.depth_max, out=out)
+        render(watched, self._array, rgb, look)
 
     def publish(
         self, outputs: Collection[Output], info: CameraInfo | None, header: Header

@@ -11,9 +11,9 @@ import re
 
 import yaml
 
+from hydranet_ros.outputs import OUTPUTS
 from hydranet_ros.ros.camera_parameters import CAMERA_PARAMETERS
 from hydranet_ros.ros.parameters import PARAMETERS
-from hydranet_ros.ros.publishers import OUTPUTS
 
 from ..conftest import ROOT
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from sensor_msgs.msg import CameraInfo
 
+from hydranet_ros.outputs import OUTPUTS
 from hydranet_ros.perception import Perception
 from hydranet_ros.rendering import color_depth
 from hydranet_ros.rendering import color_labels
 from hydranet_ros.rendering import overlay
 from hydranet_ros.ros.publishers import OutputPublishers
-from hydranet_ros.ros.publishers import OUTPUTS
 from hydranet_ros.zoo.card_types import Task
 from test.ros.bench import Bench
 from test.ros.bench import ENGINE

@@ -1,0 +1,90 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""The image outputs of a model: their topics, what each shows, and how the pictures are drawn."""
+
+from collections.abc import Callable
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from hydranet_ros.prediction import Prediction
+from hydranet_ros.rendering import color_depth
+from hydranet_ros.rendering import color_labels
+from hydranet_ros.rendering import overlay
+from hydranet_ros.zoo.card_types import Task
+
+
+@dataclass(frozen=True)
+class Output:
+    """One image topic: the task it needs, and the Prediction field that it is or pictures."""
+
+    topic: str
+    encoding: str
+    task: Task
+    field: str
+    picture: bool = False
+
+
+SEMANTIC = Output('semantic', 'mono8', Task.SEMANTIC, 'labels')
+SEMANTIC_COLOR = Output('semantic/color', 'rgb8', Task.SEMANTIC, 'labels', picture=True)
+SEMANTIC_OVERLAY = Output('semantic/overlay', 'rgb8', Task.SEMANTIC, 'labels', picture=True)
+SEMANTIC_CONFIDENCE = Output('semantic/confidence', 'mono8', Task.SEMANTIC, 'confidence')
+DEPTH = Output('depth', '32FC1', Task.DEPTH, 'depth')
+DEPTH_COLOR = Output('depth/color', 'rgb8', Task.DEPTH, 'depth', picture=True)
+OUTPUTS = (
+    SEMANTIC,
+    SEMANTIC_COLOR,
+    SEMANTIC_OVERLAY,
+    SEMANTIC_CONFIDENCE,
+    DEPTH,
+    DEPTH_COLOR,
+)
+DEPTH_CAMERA_INFO = 'depth/camera_info'
+LABEL_INFO = 'semantic/label_info'
+POINTS = 'points'
+POINTS_FIELDS = ('depth', 'labels', 'confidence')
+
+# What holds a field, whether that output is wanted or only its pictures.
+_HOMES = {'labels': SEMANTIC, 'confidence': SEMANTIC_CONFIDENCE, 'depth': DEPTH}
+
+ArrayOf = Callable[[Output], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the pictures for people are drawn.
+
+    Attributes:
+        palette: uint8 (256, 3) RGB, the colour of each label.
+        overlay_alpha: 0 to 1.
+        depth_min, depth_max: metres of the warmest and of the coldest colour.
+
+    """
+
+    palette: np.ndarray
+    overlay_alpha: float
+    depth_min: float
+    depth_max: float
+
+
+def prediction_in(fields: Collection[str], array_of: ArrayOf) -> Prediction:
+    """Return a Prediction of the outputs' arrays, None for fields that are not named."""
+    return Prediction(**{field: array_of(_HOMES[field]) for field in fields})
+
+
+def render(wanted: Collection[Output], array_of: ArrayOf, rgb: np.ndarray, look: Look) -> None:
+    """Draw those of the wanted outputs that are pictures for people.
+
+    The arrays of `prediction_in` for their fields have been filled. rgb: uint8 (H, W, 3), the
+    camera's picture.
+    """
+    if SEMANTIC_COLOR in wanted or SEMANTIC_OVERLAY in wanted:
+        labels, color = array_of(SEMANTIC), array_of(SEMANTIC_COLOR)
+        color_labels(labels, look.palette, out=color)
+        if SEMANTIC_OVERLAY in wanted:
+            out = array_of(SEMANTIC_OVERLAY)
+            overlay(rgb, color, look.overlay_alpha, labels=labels, out=out)
+    if DEPTH_COLOR in wanted:
+        out = array_of(DEPTH_COLOR)
+        color_depth(array_of(DEPTH), look.depth_min, look.depth_max, out=out)
