@@ -11,12 +11,16 @@ import torch
 from torch import nn
 from torch import Tensor
 
+from hydranet_ros.networks.heads import LABELS_SUFFIX
 from hydranet_ros.training.batch import Batch
+from hydranet_ros.training.label_loss import asked_classes
+from hydranet_ros.training.label_loss import label_loss
 from hydranet_ros.training.losses import berhu
 from hydranet_ros.training.losses import beyond_range
 from hydranet_ros.training.losses import cross_entropy
 from hydranet_ros.training.losses import IGNORE
 from hydranet_ros.training.losses import normals_cosine
+from hydranet_ros.training.losses import soft_jaccard
 from hydranet_ros.training.recipe_types import domain_of
 from hydranet_ros.training.recipe_types import Recipe
 from hydranet_ros.training.recipe_types import StreamRecipe
@@ -32,6 +36,7 @@ BEYOND = 1.1
 class Objective(nn.Module):
     """The losses of a stream's tasks, each image's classes being those of its domain alone."""
 
+    asked_ids: Tensor
     labels_offset: Tensor
     logits_offset: Tensor
     class_weights: Tensor | None
@@ -41,7 +46,11 @@ class Objective(nn.Module):
         super().__init__()
         self.tasks = [task for task in recipe.tasks if task in tasks]
         self._over = recipe.losses.berhu_over
+        self._jaccard = recipe.losses.jaccard
         self._range_m = recipe.depth.max_m if recipe.depth else math.inf
+        self._labels = recipe.losses.labels.weight
+        asked = torch.tensor(asked_classes(recipe), dtype=torch.long)
+        self.register_buffer('asked_ids', asked, persistent=False)
         names = [item.name for item in recipe.classes]
         ids = [names.index(name) for name in recipe.losses.beyond_range]
         table = torch.tensor(ids, dtype=torch.uint8) if ids else None
@@ -58,12 +67,18 @@ class Objective(nn.Module):
 
     def forward(self, outputs: Mapping[str, Tensor], batch: Batch) -> dict[str, Tensor]:
         """Return the loss of each task that the stream annotates, scalars by the task's name."""
-        return {task.value: self._loss(task, outputs[task.value], batch) for task in self.tasks}
+        losses = {t.value: self._loss(t, outputs[t.value], batch) for t in self.tasks}
+        if self._labels and (name := Task.SEMANTIC.value) in losses:
+            weights = batch.weights[name]
+            shown = outputs[name + LABELS_SUFFIX]
+            told = label_loss(shown, batch.labels, self.asked_ids, weights)
+            losses[name] = losses[name] + self._labels * told
+        return losses
 
     def _loss(self, task: Task, output: Tensor, batch: Batch) -> Tensor:
         weights = batch.weights[task.value]
         if task is Task.SEMANTIC:
-            return self._cross_entropy(output, batch.labels, weights)
+            return self._semantic(output, batch.labels, weights)
         if task is Task.DEPTH:
             return self._depth(output, batch, weights)
         if batch.normals is None:
@@ -78,13 +93,15 @@ class Objective(nn.Module):
         loss = berhu(output, batch.depth.masked_fill(beyond, math.nan), weights, over=self._over)
         return loss + beyond_range(output, beyond, weights, range_m=BEYOND * self._range_m)
 
-    def _cross_entropy(self, logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
+    def _semantic(self, logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
         """Take the softmax over the classes of each image's domain."""
-        if self._one_domain:
-            return cross_entropy(logits, labels, weights, class_weights=self.class_weights)
-        labels = torch.where(labels == IGNORE, labels, labels + self.labels_offset)
-        logits = logits.float() + self.logits_offset
-        return cross_entropy(logits, labels, weights, class_weights=self.class_weights)
+        if not self._one_domain:
+            labels = torch.where(labels == IGNORE, labels, labels + self.labels_offset)
+            logits = logits.float() + self.logits_offset
+        loss = cross_entropy(logits, labels, weights, class_weights=self.class_weights)
+        if self._jaccard:
+            loss = loss + self._jaccard * soft_jaccard(logits, labels, weights)
+        return loss
 
 
 def _starts(rows: list[Domain]) -> Tensor:

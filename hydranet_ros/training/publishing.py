@@ -24,6 +24,7 @@ from hydranet_ros.training.recipe_types import Recipe
 from hydranet_ros.training.run_log import LOG_NAME
 from hydranet_ros.training.start import make_network
 from hydranet_ros.training.start import network_weights
+from hydranet_ros.training.weight_rounding import round_weights
 from hydranet_ros.zoo import imagenet
 from hydranet_ros.zoo.card import load_card
 from hydranet_ros.zoo.card import MODEL_FILE_SUFFIX
@@ -44,9 +45,9 @@ _log = logging.getLogger(__name__)
 def publish(recipe: Recipe, out: Path) -> Path:
     """Write out/model/ from the selected checkpoint of the run in `out`; return the card's path.
 
-    The folder holds NAME.onnx (the averaged weights, where the recipe has an average), NAME.yaml,
-    recipe.yaml and log.csv; under models/NAME/ it is a model of the project. HydranetError where
-    there is no checkpoint, or it is of another recipe.
+    The folder holds NAME.onnx (the averaged weights, where the recipe has an average, rounded to
+    what bf16 holds), NAME.yaml, recipe.yaml and log.csv; under models/NAME/ it is a model of the
+    project. HydranetError where there is no checkpoint, or it is of another recipe.
     """
     checkpoint = out / (BEST if recipe.select else LAST)
     if not checkpoint.is_file():
@@ -55,6 +56,7 @@ def publish(recipe: Recipe, out: Path) -> Path:
     run = read_run(checkpoint)
     network = make_network(recipe)
     network.load_state_dict(network_weights(run['state_dict']))
+    round_weights(network, imagenet.STD)
     folder = out / FOLDER
     make_output_folder(folder)
     model = folder / f'{recipe.name}{MODEL_FILE_SUFFIX}'
@@ -77,6 +79,7 @@ def card_of(recipe: Recipe, chosen: dict[str, Any], model: Path) -> dict[str, An
     return {
         'title': stated.title,
         'architecture': recipe.architecture,
+        **({'options': options} if (options := recipe.options.chosen()) else {}),
         'tasks': plain(list(recipe.tasks)),
         'classes': plain(list(recipe.classes)),
         'mean': list(imagenet.MEAN),

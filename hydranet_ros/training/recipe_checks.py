@@ -47,6 +47,10 @@ def _check_network(recipe: Recipe, reader: Reader) -> None:
                 f'{where}.focal_length_px',
                 'must be the focal length (pixels) of the camera that depths are to be metric for',
             )
+    limit = recipe.options.limit
+    for i, stream in enumerate(recipe.streams):
+        if limit and (stream.crop[0] > limit[0] or stream.crop[1] > limit[1]):
+            reader.refuse(f'streams[{i}].crop', f'is beyond options.largest, {list(limit)}')
     start = recipe.start
     if len([place for place in (start.imagenet, start.model, start.checkpoint) if place]) > 1:
         reader.refuse('start', 'must name one of imagenet, model and checkpoint')
@@ -64,6 +68,12 @@ def _check_losses(recipe: Recipe, reader: Reader) -> None:
         reader.refuse('losses.beyond_range', f'has {", ".join(sorted(unknown))}, no class here')
     if recipe.domains and losses.beyond_range:
         reader.refuse('losses.beyond_range', 'is not for a network of several domains')
+    if unknown := set(losses.labels.without) - known:
+        reader.refuse('losses.labels.without', f'has {", ".join(sorted(unknown))}, no class here')
+    if losses.labels.weight and (recipe.domains or len(losses.labels.without) >= len(known)):
+        reader.refuse('losses.labels', 'needs classes to ask for, and no domains')
+    if losses.labels.weight < 0 or min(losses.labels.grid) < 1:
+        reader.refuse('losses.labels', 'needs a weight from 0 and a grid of at least 1 by 1')
     if unknown := set(losses.fixed) - {task.value for task in recipe.tasks}:
         reader.refuse('losses.fixed', f'has {", ".join(sorted(unknown))}, which is no task here')
 

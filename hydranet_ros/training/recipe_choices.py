@@ -36,10 +36,11 @@ class Precision(str, Enum):
 
 
 class DecoderStart(str, Enum):
-    """How the decoder's and heads' weights are drawn."""
+    """How the decoder's and heads' weights are drawn; torch: as its convolutions begin."""
 
     PAPER = 'paper'
     SCALED = 'scaled'
+    TORCH = 'torch'
 
 
 class Weighting(str, Enum):

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field
 
+from hydranet_ros.networks.options import NetworkOptions
 from hydranet_ros.training.recipe_choices import Accelerator
 from hydranet_ros.training.recipe_choices import Decay
 from hydranet_ros.training.recipe_choices import DecoderStart
@@ -83,7 +84,7 @@ class Start:
     """Where the weights begin: one of imagenet, model and checkpoint, else random.
 
     `decoder` draws what these do not give: `paper` from N(0, 0.01), `scaled` so that every layer
-    passes its input on at its size, for short trainings. `depth_m`: what the depth head begins at.
+    passes its input on at its size, for short trainings, `torch` as torch begins convolutions. `depth_m`: what the depth head begins at.
     """
 
     imagenet: str | None = None
@@ -120,18 +121,34 @@ class Schedule:
 
 
 @dataclass(frozen=True)
+class LabelLoss:
+    """The multi-label loss: from the coarse scores, which classes does the image show?
+
+    weight: beside the cross-entropy; 0: none. without: classes that are not asked for, such as the
+    background. grid: (height, width) that the scores are averaged to.
+    """
+
+    weight: float = 0.0
+    without: tuple[str, ...] = ()
+    grid: tuple[int, int] = (16, 16)
+
+
+@dataclass(frozen=True)
 class Losses:
     """The tasks' losses; `fixed` lists their weights, 1 where it does not.
 
     `class_weights` has factors on the cross-entropy of classes by name, 1 where it does not.
+    `jaccard` is the weight of the soft Jaccard loss beside the cross-entropy.
     `beyond_range` names classes that lie beyond the range of depth, such as the sky.
     """
 
     berhu_over: str = 'all'
     class_weights: dict[str, float] = field(default_factory=dict)
+    jaccard: float = 0.0
     beyond_range: tuple[str, ...] = ()
     weighting: Weighting = Weighting.FIXED
     fixed: dict[str, float] = field(default_factory=dict)
+    labels: LabelLoss = LabelLoss()
 
 
 @dataclass(frozen=True)
@@ -163,6 +180,7 @@ class Recipe:
     domains: tuple[Domain, ...] = ()
     depth: DepthRange | None = None
     architecture: str = 'multitask_refinenet'
+    options: NetworkOptions = field(default_factory=NetworkOptions)
     start: Start = Start()
     prepare: tuple[LabellingJob, ...] = ()
     validation: tuple[ValidationSet, ...] = ()

@@ -17,6 +17,8 @@ from torch import Tensor
 
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.networks.architectures import build_network
+from hydranet_ros.networks.heads import MultiLabelBranch
+from hydranet_ros.training.label_loss import asked_classes
 from hydranet_ros.training.recipe_choices import DecoderStart
 from hydranet_ros.training.recipe_types import Recipe
 from hydranet_ros.zoo.card_types import Task
@@ -36,7 +38,12 @@ def make_network(recipe: Recipe) -> nn.Module:
     channels = {Task.SEMANTIC: len(recipe.classes), Task.DEPTH: 1, Task.NORMALS: 3}
     torch.manual_seed(recipe.seed)
     heads = {task.value: channels[task] for task in recipe.tasks}
-    return build_network(recipe.architecture, heads)
+    network = build_network(recipe.architecture, heads, recipe.options)
+    if recipe.losses.labels.weight:
+        head: Any = network.get_submodule('heads.semantic')
+        asked = len(asked_classes(recipe))
+        head.labels = MultiLabelBranch(len(recipe.classes), asked, recipe.losses.labels.grid)
+    return network
 
 
 def load_start(
@@ -46,8 +53,8 @@ def load_start(
 
     images: uint8 (H, W, 3) RGB of the training, for batch norm's statistics. HydranetError.
     """
-    if recipe.start.decoder is DecoderStart.SCALED:
-        _scale_decoder(network)
+    if recipe.start.decoder is not DecoderStart.PAPER:
+        _draw_decoder(network, recipe.start.decoder)
     if Task.DEPTH in recipe.tasks:
         out: Any = network.get_submodule('heads.depth.out')
         nn.init.constant_(out.bias, recipe.start.depth_m)
@@ -61,16 +68,18 @@ def load_start(
         _load(network, network_weights(read_checkpoint(path)), path)
 
 
-def _scale_decoder(network: nn.Module) -> None:
-    """Draw the decoder so that each layer keeps its input's size, and heads begin near 0."""
+def _draw_decoder(network: nn.Module, start: DecoderStart) -> None:
+    """Draw as torch does, or so that each layer keeps its input's size and heads begin near 0."""
     for name, module in network.named_modules():
         if not isinstance(module, nn.Conv2d) or name.startswith('encoder.'):
             continue
-        if name.endswith('.pre'):
+        if start is DecoderStart.TORCH:
+            module.reset_parameters()
+        elif name.endswith('.pre'):
             nn.init.ones_(module.weight)
         elif not name.endswith('.out'):
             fan_in = module.weight[0].numel()
-            gain = CHAIN_GAIN if name.startswith('crp') else 1.0
+            gain = CHAIN_GAIN if '.convs.' in name else 1.0
             nn.init.normal_(module.weight, std=gain / fan_in**0.5)
 
 

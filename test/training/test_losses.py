@@ -14,6 +14,7 @@ from hydranet_ros.training.losses import berhu
 from hydranet_ros.training.losses import cross_entropy
 from hydranet_ros.training.losses import normals_cosine
 from hydranet_ros.training.losses import Over
+from hydranet_ros.training.losses import soft_jaccard
 
 ONES = torch.ones(3)
 SMALL, LARGE = (9, 12), (34, 47)
@@ -83,6 +84,31 @@ def test_cross_entropy_with_class_weights_is_that_of_torch() -> None:
     large = F.interpolate(logits, LARGE, mode='bilinear', align_corners=False)
     expected = F.cross_entropy(large, labels.long(), weight=weights, ignore_index=255)
     torch.testing.assert_close(loss, expected)
+
+
+def test_soft_jaccard_is_the_formula() -> None:
+    logits, labels = some_logits()
+    labels[labels == 3] = 255  # a class that nothing is labelled with
+    weights = torch.tensor([1.0, 0.5, 0.0])
+    large = np.exp(enlarged(logits))
+    probability = large / large.sum(1, keepdims=True)
+    losses = []
+    for k in (0, 1, 2, 4):
+        truth = (labels == k).numpy()
+        counted = (labels != 255).numpy() * weights.numpy().reshape(-1, 1, 1)
+        both = (probability[:, k] * truth * counted).sum()
+        union = ((probability[:, k] + truth) * counted).sum() - both
+        losses.append(1 - both / union)
+    loss = soft_jaccard(logits, labels, weights)
+    assert loss.item() == pytest.approx(np.mean(losses), rel=1e-5)
+
+
+def test_soft_jaccard_of_the_right_answer_is_nothing() -> None:
+    labels = torch.randint(0, 4, (2, 8, 8), dtype=torch.uint8)
+    logits = 50 * F.one_hot(labels.long(), 5).permute(0, 3, 1, 2).float()
+    assert soft_jaccard(logits, labels, torch.ones(2)).item() == pytest.approx(0, abs=1e-5)
+    nothing = torch.full_like(labels, 255)
+    assert soft_jaccard(logits, nothing, torch.ones(2)).item() == 0
 
 
 @pytest.mark.parametrize('over', list(Over))
