@@ -52,7 +52,7 @@ class Perception:
     """A model on a backend. Thread-safe: frames of several threads are taken one at a time.
 
     `choice` is what runs, also after an engine was refused; `parity` how the engine built last
-    compares with fp32, None before.
+    compares with fp32, None before; `refused` has a sentence for each that was refused.
     """
 
     def __init__(
@@ -81,6 +81,7 @@ class Perception:
         self._builder = builder or BuilderOptions()
         self._on_progress = on_progress
         self.parity: Parity | None = None
+        self.refused: tuple[str, ...] = ()
         self._engines: OrderedDict[tuple[int, int, int], Engine] = OrderedDict()
         self._metric_depth = MetricDepth(card.name, self.depth_range)
         self._timings = Timings()
@@ -247,7 +248,9 @@ class Perception:
                 lower = next_precision(self.choice)
                 if lower is None:
                     raise
-                _log.warning('%s %s is taken in its place.', refusal, lower.value)
+                sentence = f'{refusal} {lower.value} is taken in its place.'
+                _log.warning('%s', sentence)
+                self.refused = (*self.refused, sentence)
                 reason = f'{self.choice.precision.value} differs too much from fp32'
                 self.choice = replace(self.choice, precision=lower, reason=reason)
             else:

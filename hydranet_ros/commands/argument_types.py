@@ -3,7 +3,12 @@
 """Types of arguments that several subcommands have; each raises ArgumentTypeError."""
 
 import argparse
+from enum import Enum
 import re
+
+from hydranet_ros.deploy.options import Backend
+from hydranet_ros.deploy.options import BuilderOptions
+from hydranet_ros.deploy.options import Precision
 
 
 def count(text: str) -> int:
@@ -44,8 +49,8 @@ def add_engine_arguments(
 ) -> argparse._MutuallyExclusiveGroup:
     """Declare what runs the model; return the group of the ways to choose the input size."""
     parser.add_argument('--weights', metavar='PATH', help="local weights in place of the card's")
-    parser.add_argument('--backend', default='auto', help='auto, openvino, onnxruntime or torch')
-    parser.add_argument('--precision', default='auto', help='auto, fp32 or bf16')
+    parser.add_argument('--backend', default='auto', help=f'auto, {_names(Backend)}')
+    parser.add_argument('--precision', default='auto', help=f'auto, {_names(Precision)}')
     parser.add_argument('--domain', help='which classes of a model trained for several places')
     seen = parser.add_mutually_exclusive_group()
     seen.add_argument(
@@ -55,3 +60,38 @@ def add_engine_arguments(
         '--input-size', type=size, metavar='HxW', help='input size of the network, e.g. 350x1200'
     )
     return seen
+
+
+def add_builder_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare how TensorRT builds; `builder_options` reads it."""
+    default = BuilderOptions()
+    parser.add_argument(
+        '--optimization-level',
+        type=int,
+        default=default.optimization_level,
+        metavar='0-5',
+        help='TensorRT: more effort for a faster engine (%(default)s)',
+    )
+    parser.add_argument(
+        '--workspace-mb',
+        type=int,
+        default=default.workspace_mb,
+        metavar='MIB',
+        help='TensorRT: most memory while building; 0: all there is (%(default)s)',
+    )
+    parser.add_argument(
+        '--dla-core',
+        type=int,
+        default=default.dla_core,
+        metavar='N',
+        help='TensorRT: run on this DLA core of a Jetson; -1: on the GPU (%(default)s)',
+    )
+
+
+def builder_options(args: argparse.Namespace) -> BuilderOptions:
+    """Read what `add_builder_arguments` declared; HydranetError for values out of range."""
+    return BuilderOptions(args.optimization_level, args.workspace_mb, args.dla_core)
+
+
+def _names(options: type[Enum]) -> str:
+    return ', '.join(str(option.value) for option in options)

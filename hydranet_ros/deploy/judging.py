@@ -23,13 +23,10 @@ from hydranet_ros.deploy.parity import MARGIN
 from hydranet_ros.deploy.parity import Parity
 from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.deploy.upsampling import Upsampler
-from hydranet_ros.errors import HydranetError
-from hydranet_ros.sources import open_source
+from hydranet_ros.sources.sampling import sample_frames
 
 FRAMES = 3
-STEP = 40  # frames between them where a source has no end: four seconds
 REFERENCES = (Backend.ONNXRUNTIME, Backend.OPENVINO)
-Image = npt.NDArray[np.uint8]
 
 
 def judge(engine: Engine, request: BuildRequest) -> Parity:
@@ -43,7 +40,7 @@ def judge(engine: Engine, request: BuildRequest) -> Parity:
     if backend is None:
         return Parity(not_judged='no fp32 reference here; pip install onnxruntime')
     request.on_progress('comparing with fp32')
-    frames = sample_frames(request.frames, request.camera_size)
+    frames = list(sample_frames(request.frames, FRAMES, request.camera_size))
     plain = replace(request, backend=backend, precision=Precision.FP32, batch=1)
     reference: CpuEngine = backend_module(backend).build(replace(plain, rewrites=frozenset()))[0]
     comparison = _Comparison(Upsampler(request.camera_size, request.card.normals_axes))
@@ -55,20 +52,6 @@ def judge(engine: Engine, request: BuildRequest) -> Parity:
     finally:
         reference.close()
     return comparison.verdict(request.precision, len(frames), request.frames)
-
-
-def sample_frames(source: str, camera_size: tuple[int, int]) -> list[Image]:
-    """Take FRAMES frames spread over a source, uint8 (H, W, 3) RGB of the camera's size.
-
-    HydranetError where it has none.
-    """
-    with open_source(source, size=camera_size) as opened:
-        step = STEP if opened.count is None else max(1, opened.count // FRAMES)
-        read = [opened.read(position * step) for position in range(FRAMES)]
-    frames = [frame.rgb.copy() for frame in read if frame is not None]
-    if not frames:
-        raise HydranetError(f"'{source}' has no frame to judge an engine by; name another one.")
-    return frames
 
 
 @dataclass

@@ -40,7 +40,7 @@ def test_fp32_engines_equal_torch(
 def test_bf16_is_close_to_fp32(street_model: Model, frame: Callable, tmp_path: Path) -> None:
     """On noise, whose labels hang by less than those of a street."""
     rgb, cache, found = frame(240, 320), EngineCache(tmp_path), {}
-    for precision in Precision:
+    for precision in (Precision.FP32, Precision.BF16):
         request = street_model.request((240, 320), backend=Backend.OPENVINO, precision=precision)
         engine = build_engine(request, cache)
         assert engine.precision == precision.value
@@ -50,7 +50,7 @@ def test_bf16_is_close_to_fp32(street_model: Model, frame: Callable, tmp_path: P
     assert (full['depth'] != half['depth']).any(), 'the hint was ignored'
 
 
-@pytest.mark.parametrize('backend', list(Backend))
+@pytest.mark.parametrize('backend', BACKENDS)
 def test_batches_and_input_sizes(
     street_model: Model, frame: Callable, tmp_path: Path, backend: Backend
 ) -> None:
@@ -68,7 +68,7 @@ def test_batches_and_input_sizes(
         np.testing.assert_allclose(one['depth'], result['depth'], rtol=1e-2, atol=1e-2)
 
 
-@pytest.mark.parametrize('backend', list(Backend))
+@pytest.mark.parametrize('backend', BACKENDS)
 def test_a_read_only_frame_is_taken(
     street_model: Model, frame: Callable, tmp_path: Path, backend: Backend
 ) -> None:
@@ -80,7 +80,7 @@ def test_a_read_only_frame_is_taken(
     np.testing.assert_array_equal(engine.run([rgb], ONE)[0]['labels'], expected)
 
 
-@pytest.mark.parametrize('backend', list(Backend))
+@pytest.mark.parametrize('backend', BACKENDS)
 def test_a_frame_too_small_is_told_with_both_sizes(
     street_model: Model, tmp_path: Path, backend: Backend
 ) -> None:

@@ -60,8 +60,8 @@ def test_a_precision_is_looked_for_in_every_backend() -> None:
 
 def test_unknown_names_are_answered_with_the_known_ones() -> None:
     with pytest.raises(
-        HydranetError, match="no backend 'tpu'.*auto, openvino, onnxruntime, torch"
+        HydranetError, match="no backend 'tpu'.*auto, tensorrt, .*openvino, onnxruntime"
     ):
         choose('tpu')
-    with pytest.raises(HydranetError, match="no precision 'int4'.*auto, fp32, bf16"):
+    with pytest.raises(HydranetError, match="no precision 'int4'.*auto, fp32, fp16, bf16, int8"):
         choose('auto', 'int4')
