@@ -15,6 +15,10 @@ import sys
 import textwrap
 from typing import Any
 
+from hydranet_ros.deploy.options import Backend
+from hydranet_ros.deploy.options import BuilderOptions
+from hydranet_ros.deploy.options import OPTIMIZATION_LEVELS
+from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.options import SMALLEST_SIDE
 from hydranet_ros.resources import DEFAULT_MODEL
 
@@ -51,13 +55,14 @@ PARAMETERS: tuple[Setting, ...] = (
         'backend',
         'auto',
         'What runs the network; auto takes the fastest that is installed and says which and why.',
-        choices=('auto', 'onnxruntime', 'openvino', 'torch'),
+        choices=('auto', *(backend.value for backend in Backend)),
     ),
     Setting(
         'precision',
         'auto',
-        'Arithmetic of the network; auto takes bf16 where the processor and the backend have it.',
-        choices=('auto', 'fp32', 'bf16'),
+        'Arithmetic of the network; auto takes the fastest one in floating point that passes '
+        'against fp32.',
+        choices=('auto', *(precision.value for precision in Precision)),
     ),
     Setting(
         'domain',
@@ -83,6 +88,28 @@ PARAMETERS: tuple[Setting, ...] = (
         'auto',
         'Reliability asked of the camera; auto: reliable when all publishers offer it.',
         choices=('auto', 'best_effort', 'reliable'),
+    ),
+    Setting(
+        'tensorrt_optimization_level',
+        BuilderOptions().optimization_level,
+        "TensorRT's effort: a higher one builds longer, for a faster engine.",
+        low=OPTIMIZATION_LEVELS[0],
+        high=OPTIMIZATION_LEVELS[-1],
+    ),
+    Setting(
+        'tensorrt_workspace_mb',
+        BuilderOptions().workspace_mb,
+        'Most memory that TensorRT takes while it builds; 0: all there is.',
+        low=0,
+        high=65536,
+        unit='MiB',
+    ),
+    Setting(
+        'tensorrt_dla_core',
+        BuilderOptions().dla_core,
+        "A Jetson's deep-learning accelerator to run on; -1: the GPU.",
+        low=-1,
+        high=7,
     ),
     Setting('threads', 0, 'Processor threads of the network; 0: all.', low=0, high=1024),
     Setting(

@@ -10,6 +10,7 @@ from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import Image
 
+from hydranet_ros.deploy.options import BuilderOptions
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.perception import Perception
 from hydranet_ros.prediction_filter import check_classes
@@ -137,17 +138,20 @@ class PerceptionSession:
         """Look at everything; the rate is the one since the last look."""
         counts = self.counts
         perception = self._worker.perception
-        loading = self._worker.state is WorkerState.LOADING
+        at_work = self._worker.state in (WorkerState.LOADING, WorkerState.BUILDING)
         scale = self._answerer.depth_scale
         facts = {
             'model': self.card.name,
             'engine': perception.description if perception is not None else NOT_KNOWN,
+            'parity': NOT_KNOWN
+            if perception is None or perception.parity is None
+            else perception.parity.summary,
             'depth_scale': NOT_KNOWN if scale is None else f'{scale:.6g}',
             'image_reliability': NOT_KNOWN if self._input is None else self._input.reliability,
         }
         return Health(
             state=state,
-            worker=self._progress if loading and self._progress else self._worker.state.value,
+            worker=self._progress if at_work and self._progress else self._worker.state.value,
             error=self._worker.error,
             warnings=tuple(self._warnings(counts)),
             facts=facts,
@@ -163,6 +167,9 @@ class PerceptionSession:
         if silence:
             self._logger.warning(silence, throttle_duration_sec=SILENCE_LOG_S)
             yield silence
+        perception = self._worker.perception
+        if perception is not None:
+            yield from perception.refused
         failed, lost = self._reported
         self._reported = counts.failed, self.lost or 0
         if counts.failed > failed:
@@ -187,7 +194,13 @@ class PerceptionSession:
             input_size=settings.input_size if any(settings.input_size) else None,
             input_scale=settings.input_scale,
             threads=settings.threads or None,
+            builder=BuilderOptions(
+                settings.tensorrt_optimization_level,
+                settings.tensorrt_workspace_mb,
+                settings.tensorrt_dla_core,
+            ),
             progress=self._on_progress,
+            on_build=self._on_build,
         )
 
     def _on_progress(self, done: int, total: int | None) -> None:
@@ -195,6 +208,10 @@ class PerceptionSession:
             raise HydranetError('The download was stopped; the next one goes on from there.')
         share = f' of {total / 1e6:.1f}' if total else ''
         self._progress = f'downloading the weights: {done / 1e6:.1f}{share} MB'
+        self._logger.info(self._progress, throttle_duration_sec=PROGRESS_LOG_S)
+
+    def _on_build(self, line: str) -> None:
+        self._progress = f'building the engine: {line}'
         self._logger.info(self._progress, throttle_duration_sec=PROGRESS_LOG_S)
 
     def _filter(self, settings: Settings) -> PredictionFilter:

@@ -37,6 +37,9 @@ class Settings:
     input_scale: float
     input_size: tuple[int, int]
     image_reliability: str
+    tensorrt_optimization_level: int
+    tensorrt_workspace_mb: int
+    tensorrt_dla_core: int
     threads: int
     autostart: bool
     overlay_alpha: float
