@@ -78,6 +78,8 @@ def _state(card: ModelCard) -> str:
     from hydranet_ros.zoo.resolve import checkpoint_identity
     from hydranet_ros.zoo.resolve import imported_path
 
+    if card.weights.lost:
+        return 'lost'
     if not card.weights.is_url:
         return 'installed' if (card.path.parent / card.weights.location).is_file() else 'missing'
     if imported_path(card, checkpoint_identity(card)).is_file():
@@ -109,10 +111,11 @@ def _show(args: argparse.Namespace) -> int:
 def _facts(card: ModelCard) -> list[tuple[str, str]]:
     weights = card.weights
     checks = (('SHA-256', weights.sha256), ('git blob', weights.git_blob))
+    options = [(name, str(value)) for name, value in card.options.chosen().items()]
     verified = ', '.join(f'{name} {value}' for name, value in checks if value)
     return [
         ('card', str(card.path)),
-        ('architecture', card.architecture),
+        ('architecture', ', '.join([card.architecture, *map(': '.join, options)])),
         ('tasks', ', '.join(task.value for task in card.tasks)),
         ('training data', card.training_data),
         ('depth', _depth(card.depth)),
@@ -121,6 +124,7 @@ def _facts(card: ModelCard) -> list[tuple[str, str]]:
         ('licence', card.licence),
         ('weights', f'{weights.location} ({_state(card)})'),
         ('verified by', verified or 'nothing'),
+        *([('lost', weights.lost)] if weights.lost else []),
     ]
 
 
@@ -136,8 +140,11 @@ def _download(args: argparse.Namespace) -> int:
     from hydranet_ros.errors import HydranetError
     from hydranet_ros.zoo.card import load_card
     from hydranet_ros.zoo.download import download
+    from hydranet_ros.zoo.resolve import lost_weights
 
     card = load_card(args.model)
+    if card.weights.lost:
+        raise HydranetError(lost_weights(card))
     if not card.weights.is_url:
         raise HydranetError(
             f'The weights of model {card.name} come with its card '

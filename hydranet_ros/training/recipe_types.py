@@ -14,6 +14,7 @@ from hydranet_ros.training.recipe_choices import DecoderStart
 from hydranet_ros.training.recipe_choices import Optimiser
 from hydranet_ros.training.recipe_choices import Precision
 from hydranet_ros.training.recipe_choices import Weighting
+from hydranet_ros.training.recipe_label_loss import LabelLoss
 from hydranet_ros.zoo.card_types import DepthRange
 from hydranet_ros.zoo.card_types import Domain
 from hydranet_ros.zoo.card_types import SemanticClass
@@ -83,8 +84,8 @@ class LabellingJob:
 class Start:
     """Where the weights begin: one of imagenet, model and checkpoint, else random.
 
-    `decoder` draws what these do not give: `paper` from N(0, 0.01), `scaled` so that every layer
-    passes its input on at its size, for short trainings, `torch` as torch begins convolutions. `depth_m`: what the depth head begins at.
+    `decoder` draws what these do not give: `paper` from N(0, 0.01), `torch` as torch does, `scaled`
+    so that every layer passes its input on at its size. `depth_m`: what the depth head begins at.
     """
 
     imagenet: str | None = None
@@ -121,19 +122,6 @@ class Schedule:
 
 
 @dataclass(frozen=True)
-class LabelLoss:
-    """The multi-label loss: from the coarse scores, which classes does the image show?
-
-    weight: beside the cross-entropy; 0: none. without: classes that are not asked for, such as the
-    background. grid: (height, width) that the scores are averaged to.
-    """
-
-    weight: float = 0.0
-    without: tuple[str, ...] = ()
-    grid: tuple[int, int] = (16, 16)
-
-
-@dataclass(frozen=True)
 class Losses:
     """The tasks' losses; `fixed` lists their weights, 1 where it does not.
 
@@ -148,7 +136,7 @@ class Losses:
     beyond_range: tuple[str, ...] = ()
     weighting: Weighting = Weighting.FIXED
     fixed: dict[str, float] = field(default_factory=dict)
-    labels: LabelLoss = LabelLoss()
+    labels: LabelLoss = field(default_factory=LabelLoss)
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from pathlib import PurePosixPath
 import re
 from typing import Any
 
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.networks.options import NetworkOptions
 from hydranet_ros.resources import models_dir
 from hydranet_ros.zoo.card_checks import check_card
+from hydranet_ros.zoo.card_checks import check_weights
+from hydranet_ros.zoo.card_checks import MODEL_FILE_SUFFIX
 from hydranet_ros.zoo.card_fields import Fields
 from hydranet_ros.zoo.card_types import DepthRange
 from hydranet_ros.zoo.card_types import Domain
@@ -26,6 +28,7 @@ from hydranet_ros.zoo.card_types import Task
 from hydranet_ros.zoo.card_types import WeightsSource
 
 __all__ = [
+    'MODEL_FILE_SUFFIX',
     'DepthRange',
     'Domain',
     'Figure',
@@ -37,7 +40,6 @@ __all__ = [
     'load_card',
 ]
 
-MODEL_FILE_SUFFIX = '.onnx'
 _NAME = re.compile(r'[A-Za-z0-9][A-Za-z0-9_-]*')
 _HEX = {'sha256': re.compile(r'[0-9a-f]{64}'), 'git_blob': re.compile(r'[0-9a-f]{40}')}
 
@@ -105,9 +107,18 @@ def _read(fields: Fields, path: Path) -> ModelCard:
         weights=_weights(fields.child('weights')),
         path=path,
         sample_frames=fields.optional_text('sample_frames'),
+        options=_options(fields),
     )
     check_card(card, fields)
     return fields.finish(card)
+
+
+def _options(fields: Fields) -> NetworkOptions:
+    stated = fields.mapping('options')
+    try:
+        return NetworkOptions.of(stated)
+    except (ValueError, TypeError) as error:
+        fields.refuse('options', f'are none of a network: {error}')
 
 
 def _task(fields: Fields, value: Any) -> Task:
@@ -171,20 +182,9 @@ def _weights(fields: Fields) -> WeightsSource:
         git_blob=_hex(fields, 'git_blob'),
         size=fields.optional_integer('size'),
         family=fields.optional_text('family'),
+        lost=fields.optional_text('lost'),
     )
-    if weights.is_url:
-        if not weights.location.startswith(('https://', 'http://')):
-            fields.refuse('location', 'must be an http(s) URL or a path in the folder of the card')
-        if not (weights.sha256 or weights.git_blob):
-            fields.refuse('sha256', 'or git_blob must be given, for a download is verified')
-    else:
-        path = PurePosixPath(weights.location)
-        if path.is_absolute() or '..' in path.parts or '\\' in weights.location:
-            fields.refuse('location', 'must stay in the folder of the card')
-    if weights.location.endswith(MODEL_FILE_SUFFIX) == (weights.family is not None):
-        fields.refuse(
-            'family', f'must be given for checkpoints, and only there (not {MODEL_FILE_SUFFIX})'
-        )
+    check_weights(weights, fields)
     return fields.finish(weights)
 
 

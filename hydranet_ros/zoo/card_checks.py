@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 import re
 
 from hydranet_ros.zoo.card_fields import Fields
 from hydranet_ros.zoo.card_types import ModelCard
 from hydranet_ros.zoo.card_types import Task
+from hydranet_ros.zoo.card_types import WeightsSource
 
 MAX_CLASSES = 255
+MODEL_FILE_SUFFIX = '.onnx'
 _AXES = re.compile(r'-?[xyz] -?[xyz] -?[xyz]')
 
 
@@ -33,6 +36,23 @@ def check_card(card: ModelCard, fields: Fields) -> None:
     if any(domain.depth for domain in card.domains) and not has[Task.DEPTH]:
         fields.refuse('domains', 'state a depth range, but the model has no task depth')
     _check_domains(card, fields)
+
+
+def check_weights(weights: WeightsSource, fields: Fields) -> None:
+    """Refuse weights that lie outside the card's folder, or a download that nothing verifies."""
+    if weights.is_url:
+        if not weights.location.startswith(('https://', 'http://')):
+            fields.refuse('location', 'must be an http(s) URL or a path in the folder of the card')
+        if not (weights.sha256 or weights.git_blob or weights.lost):
+            fields.refuse('sha256', 'or git_blob must be given, for a download is verified')
+    else:
+        path = PurePosixPath(weights.location)
+        if path.is_absolute() or '..' in path.parts or '\\' in weights.location:
+            fields.refuse('location', 'must stay in the folder of the card')
+    if weights.location.endswith(MODEL_FILE_SUFFIX) == (weights.family is not None):
+        fields.refuse(
+            'family', f'must be given for checkpoints, and only there (not {MODEL_FILE_SUFFIX})'
+        )
 
 
 def _check_domains(card: ModelCard, fields: Fields) -> None:

@@ -91,6 +91,15 @@ class Fields:
             self.refuse(key, f'must be a list, not {_shown(value)}')
         return value
 
+    def mapping(self, key: str) -> dict[str, Any]:
+        """Return a mapping as it is; an absent field is an empty one."""
+        if self._absent(key):
+            return {}
+        value = self._take(key)
+        if not isinstance(value, dict):
+            self.refuse(key, f'must be a mapping, not {_shown(value)}')
+        return {str(name): item for name, item in value.items()}
+
     def children(self, key: str) -> Iterable[Fields]:
         """Yield the mappings of a list, each with its own place in the error messages."""
         for index, item in enumerate(self.items(key)):

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field
 from enum import Enum
 import logging
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.networks.options import NetworkOptions
 
 _log = logging.getLogger(__name__)
 
@@ -84,7 +86,8 @@ class WeightsSource:
     """Where the weights are: a URL, or a path in the card's folder, with what verifies them.
 
     `family` names the official checkpoint format; None stands for a model file (.onnx).
-    `git_blob` is what `git hash-object` prints. `size` is in bytes.
+    `git_blob` is what `git hash-object` prints. `size` is in bytes. `lost` says why the weights
+    can no longer be had from the location; None where they can.
     """
 
     location: str
@@ -92,6 +95,7 @@ class WeightsSource:
     git_blob: str | None
     size: int | None
     family: str | None
+    lost: str | None = None
 
     @property
     def is_url(self) -> bool:
@@ -106,7 +110,8 @@ class ModelCard:
     `normals_axes` names the axes of the three stored channels in the optical frame (x right,
     y down, z forward), for example 'x z y'; a minus sign before an axis flips it.
     `sample_frames` is a source of frames like those that the model was trained for, by which its
-    engines are judged; None where none can be had everywhere.
+    engines are judged; None where none can be had everywhere. `options` are those of the network
+    beside its architecture.
     """
 
     name: str
@@ -126,6 +131,7 @@ class ModelCard:
     weights: WeightsSource
     path: Path
     sample_frames: str | None = None
+    options: NetworkOptions = field(default_factory=NetworkOptions)
 
     def select_domain(self, name: str | None) -> Domain | None:
         """Return the named domain; without a name the first one (logged), None if there is none.

@@ -1,6 +1,6 @@
 # Copyright 2026 hydranet_ros maintainers
 # SPDX-License-Identifier: Apache-2.0
-"""Start the encoder from an ImageNet classifier: a quantised file, or torchvision's state dict.
+"""Start a MobileNet-v2 from an ImageNet classifier: a quantised file, or torchvision's state dict.
 
 The quantised file (.npz) holds the 53 convolutions of a MobileNet-v2 in network order as
 `convKK.q`, `.scale`, `.zero`, `.bias`, with batch norm folded in, for RGB / 127.5 - 1. Here each
@@ -28,6 +28,7 @@ from hydranet_ros.networks.mobilenet_v2 import MobileNetV2
 from hydranet_ros.sources.street import Street
 from hydranet_ros.zoo import imagenet
 from hydranet_ros.zoo.import_checkpoint import read_checkpoint
+from hydranet_ros.zoo.import_classifier import classifier_encoder
 
 _ADDED = 'stages.0.0.expand'  # the classifier has no such layer: it starts as the identity
 _NORM = ('weight', 'bias', 'running_mean', 'running_var')
@@ -40,18 +41,18 @@ def load_encoder(
     path: str | Path,
     images: Sequence[npt.NDArray[np.uint8]] | None = None,
 ) -> None:
-    """Load ImageNet weights into `network`, a MobileNetV2 or what has one as its `encoder`.
+    """Load ImageNet weights into `network`, an encoder or what has one as its `encoder`.
 
-    path: a quantised .npz or a torchvision state dict of mobilenet_v2. images: uint8 (H, W, 3)
+    path: a classifier's state dict (import_classifier); for MobileNet-v2 also a quantised .npz.
+    images: for MobileNet-v2, uint8 (H, W, 3)
     RGB, of any sizes, to measure the batch-norm statistics on; a few dozen training images are
     best, the procedural street serves where there are none. Raises HydranetError.
     """
     encoder = getattr(network, 'encoder', network)
-    if not isinstance(encoder, MobileNetV2):
-        raise HydranetError(
-            f'{type(encoder).__name__} is no MobileNet-v2; ImageNet weights fit no other encoder.'
-        )
-    encoder.load_state_dict(imagenet_encoder(path, images))
+    if isinstance(encoder, MobileNetV2):
+        encoder.load_state_dict(imagenet_encoder(path, images))
+    else:
+        encoder.load_state_dict(classifier_encoder(encoder, path))
 
 
 def imagenet_encoder(

@@ -9,6 +9,7 @@ import importlib.util
 import logging
 import os
 from pathlib import Path
+from typing import Any
 
 from hydranet_ros.atomic_file import write_atomically
 from hydranet_ros.errors import HydranetError
@@ -51,6 +52,8 @@ def resolve_model_file(
 
 
 def _found(card: ModelCard, weights: str | Path | None, progress: Progress | None) -> Path:
+    if weights is None and card.weights.lost:
+        raise HydranetError(lost_weights(card))
     if weights is None and card.weights.is_url:
         return _of_url(card, progress)
     path = _own_file(card) if weights is None else _local_file(weights)
@@ -62,6 +65,15 @@ def _found(card: ModelCard, weights: str | Path | None, progress: Progress | Non
 def imported_path(card: ModelCard, identity: str) -> Path:
     """Return where the model file of a checkpoint with this checksum is kept."""
     return cache_dir() / 'models' / f'{card.name}-{identity[:16]}{MODEL_FILE_SUFFIX}'
+
+
+def lost_weights(card: ModelCard) -> str:
+    """Say that the published weights of a card are lost, and what there is instead."""
+    return (
+        f'The published weights of model {card.name} are lost: {card.weights.lost} Train the '
+        'model (docs/light_weight_refinenet.md), or give a copy of the checkpoint, or a model '
+        'file, as its weights.'
+    )
 
 
 def checkpoint_identity(card: ModelCard) -> str:
@@ -171,13 +183,14 @@ def _require_torch(name: str) -> None:
 def _check_fit(card: ModelCard, file: ModelFile) -> None:
     channels = {Task.SEMANTIC: len(card.classes), Task.DEPTH: 1, Task.NORMALS: 3}
     heads = {task.value: channels[task] for task in card.tasks}
-    if file.heads != heads or file.architecture != card.architecture:
+    wanted = (card.architecture, card.options.chosen(), heads)
+    found = (file.architecture, file.options.chosen(), file.heads)
+    if found != wanted:
         raise HydranetError(
-            f'The model file {file.path} ({file.architecture}, {_listed(file.heads)}) does not '
-            f'fit the model card {card.path} ({card.architecture}, {_listed(heads)}); choose '
-            'another model or other weights.'
+            f'The model file {file.path} ({_listed(*found)}) does not fit the model card '
+            f'{card.path} ({_listed(*wanted)}); choose another model or other weights.'
         )
 
 
-def _listed(heads: dict[str, int]) -> str:
-    return ', '.join(f'{task}: {channels}' for task, channels in heads.items())
+def _listed(architecture: str, options: dict[str, Any], heads: dict[str, int]) -> str:
+    return ', '.join([architecture, *(f'{k}: {v}' for k, v in {**options, **heads}.items())])
