@@ -54,6 +54,8 @@ def build_engine(
     engine = _load(request, module, cache, key, stored)
     data = stored.data if stored is not None else None
     if engine is None:
+        if data is not None:
+            stored = None  # its backend refused it: its figures are not the next one's
         engine, data = _build(request, module)
     known = stored.parity if stored is not None and not judge_again else None
     if known is None or (known.not_judged and request.frames):

@@ -158,5 +158,6 @@ def test_a_refused_engine_is_built_again(
     np.testing.assert_array_equal(found['labels'], expected['labels'])
     assert len(caplog.records) == 1
     assert 'was refused' in caplog.text
+    assert len(list(tmp_path.glob('*.engine'))) == 1, 'it is kept again'
     assert build_engine(request, cache) is not None
     assert len(caplog.records) == 1
