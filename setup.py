@@ -83,6 +83,7 @@ setup(
         *([] if BY_COLCON else [(f'lib/{NAME}', sorted(map(str, Path('scripts').iterdir())))]),
     ],
     zip_safe=False,
+    package_data={f'{NAME}.deploy.tensorrt': ['*.json']},
     install_requires=[
         'setuptools',
         'numpy>=1.21',

@@ -19,6 +19,10 @@ SHARE = get_package_share_directory(PACKAGE)
 SWITCH = ['true', 'false']
 # Arguments that are parameters too: where they stay empty, params_file decides.
 PARAMETERS = ('model', 'backend', 'precision', 'autostart', 'use_sim_time')
+BACKENDS = (
+    *('tensorrt', 'torch2trt', 'torch', 'openvino', 'onnxruntime'),
+    *('onnxruntime-cuda', 'onnxruntime-tensorrt'),
+)
 SHOWN = ('semantic/overlay', 'semantic/color', 'depth/color')
 
 # Name, default, choices, description.
@@ -27,13 +31,13 @@ ARGUMENTS = [
     (
         'backend',
         '',
-        ['', 'auto', 'onnxruntime', 'openvino', 'torch'],
+        ['', 'auto', *BACKENDS],
         'What runs the network; empty: as in params_file.',
     ),
     (
         'precision',
         '',
-        ['', 'auto', 'fp32', 'bf16'],
+        ['', 'auto', 'fp32', 'fp16', 'bf16', 'int8'],
         'Arithmetic of the network; empty: as in params_file.',
     ),
     ('image', 'image', None, 'Image topic of the camera; compressed ones: IMAGE/compressed.'),

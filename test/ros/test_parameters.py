@@ -64,7 +64,7 @@ def test_defaults_are_allowed():
     ('change', 'named'),
     [
         ({'backend': 'tensorflow'}, 'onnxruntime'),
-        ({'precision': 'int8'}, 'fp32'),
+        ({'precision': 'int4'}, 'fp32'),
         ({'overlay_alpha': 1.5}, '0 to 1'),
         ({'overlay_alpha': math.nan}, 'finite'),
         ({'input_scale': 0.0}, '0.1 to 2'),
