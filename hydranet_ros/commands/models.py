@@ -123,8 +123,7 @@ def _facts(card: ModelCard) -> list[tuple[str, str]]:
         ('normalisation', f'mean {card.mean}, std {card.std}'),
         ('licence', card.licence),
         ('weights', f'{weights.location} ({_state(card)})'),
-        ('verified by', verified or 'nothing'),
-        *([('lost', weights.lost)] if weights.lost else []),
+        ('lost', weights.lost) if weights.lost else ('verified by', verified or 'nothing'),
     ]
 
 

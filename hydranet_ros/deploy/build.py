@@ -43,7 +43,7 @@ def build_engine(
     judge_again: judge a kept one too. Raises FrameError for a size that the network cannot take,
     Refused for an engine that differs too much from fp32, HydranetError where the backend fails.
     """
-    check_sizes(request.camera_size, request.input_size)
+    check_sizes(request.camera_size, request.input_size, request.card.options.limit)
     cache = cache or EngineCache.of_user()
     module = backend_module(request.backend)
     request = _completed(request, module)

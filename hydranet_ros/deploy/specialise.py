@@ -71,8 +71,20 @@ class GraphSpec:
     calibration: Calibration | None = None
 
 
-def check_sizes(camera_size: tuple[int, int], input_size: tuple[int, int]) -> None:
-    """Raise FrameError where the network cannot take frames of this (height, width)."""
+def check_sizes(
+    camera_size: tuple[int, int],
+    input_size: tuple[int, int],
+    limit: tuple[int, int] | None = None,
+) -> None:
+    """Raise FrameError where the network cannot take frames of this (height, width).
+
+    limit: the largest (height, width) that the network takes, where there is one.
+    """
+    if limit and (input_size[0] > limit[0] or input_size[1] > limit[1]):
+        raise FrameError(
+            f'The network takes at most {limit[1]}x{limit[0]} pixels, which its upsampling was '
+            f'made for, but sees {input_size[1]}x{input_size[0]}. Lower input_scale or input_size.'
+        )
     if min(input_size) < SMALLEST_SIDE or min(camera_size) < 1:
         raise FrameError(
             f'The network needs at least {SMALLEST_SIDE}x{SMALLEST_SIDE} pixels, but sees '
@@ -90,7 +102,7 @@ def specialise(model_file: Path, card: ModelCard, spec: GraphSpec) -> onnx.Model
     `depth`, `confidence`, `normals` as far as the model has them. Raises FrameError for sizes
     that the network cannot take.
     """
-    check_sizes(spec.camera_size, spec.input_size)
+    check_sizes(spec.camera_size, spec.input_size, card.options.limit)
     proto = load_onnx(model_file)
     _fix_sizes(proto, spec)
     model = ir.from_proto(proto)
