@@ -19,10 +19,6 @@ SHARE = get_package_share_directory(PACKAGE)
 SWITCH = ['true', 'false']
 # Arguments that are parameters too: where they stay empty, params_file decides.
 PARAMETERS = ('model', 'backend', 'precision', 'autostart', 'use_sim_time')
-BACKENDS = (
-    *('tensorrt', 'torch2trt', 'torch', 'openvino', 'onnxruntime'),
-    *('onnxruntime-cuda', 'onnxruntime-tensorrt'),
-)
 SHOWN = ('semantic/overlay', 'semantic/color', 'depth/color')
 
 # Name, default, choices, description.
@@ -31,7 +27,10 @@ ARGUMENTS = [
     (
         'backend',
         '',
-        ['', 'auto', *BACKENDS],
+        [
+            *('', 'auto', 'tensorrt', 'torch2trt', 'torch', 'openvino', 'onnxruntime'),
+            *('onnxruntime-cuda', 'onnxruntime-tensorrt'),
+        ],
         'What runs the network; empty: as in params_file.',
     ),
     (

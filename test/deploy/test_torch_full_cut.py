@@ -85,7 +85,7 @@ def test_half_precision_is_of_the_network_alone(
     difference = np.abs(half['depth'] - full['depth']) / full['depth'].max()
     assert 0 < difference.mean() < 0.03
     # interpolated in half precision, depths between four pixels would come in steps
-    assert len(np.unique(half['depth'])) > 0.9 * len(np.unique(full['depth']))
+    assert len(np.unique(half['depth'])) > 0.5 * len(np.unique(full['depth']))
 
 
 def test_what_is_not_wanted_is_not_computed(street_model: Model, frame: Callable) -> None:
