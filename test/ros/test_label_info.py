@@ -3,7 +3,7 @@
 """semantic/label_info: what is said, and that a missing vision_msgs is said once.
 
 vision_msgs is no package that the tests can install: doubles stand for its two messages, so
-publication over DDS is not verified. test/bags holds the definition to another serializer.
+publication over DDS is not verified.
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,310 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""`hydranet predict BAG`: our topics added, the rest as it was, in both storage formats.
+
+What is written is read by rclpy's deserialization, Python's sqlite3 and the mcap package too, not
+by rosbag2 itself.
+"""
+
+from collections import Counter
+from pathlib import Path
+import shutil
+import sqlite3
+
+from mcap.reader import make_reader
+import numpy as np
+import pytest
+from rclpy.serialization import deserialize_message
+from rosbags.interfaces import MessageDefinition
+from rosbags.interfaces import MessageDefinitionFormat
+from rosbags.rosbag2 import Reader
+from rosbags.rosbag2 import StoragePlugin
+from rosbags.rosbag2 import Writer
+from rosbags.rosbag2.enums import CompressionFormat
+from rosbags.rosbag2.enums import CompressionMode
+from sensor_msgs.msg import CameraInfo
+from sensor_msgs.msg import Image
+from sensor_msgs.msg import PointCloud2
+import yaml
+
+from hydranet_ros.bags.choices import DEFAULT
+from hydranet_ros.bags.reading import BagReader
+from hydranet_ros.bags.reading import is_bag
+from hydranet_ros.bags.stream import beside
+from hydranet_ros.bags.stream import TOPICS
+from hydranet_ros.bags.types import definition_of
+from hydranet_ros.bags.types import make_typestore
+from hydranet_ros.commands import main
+from hydranet_ros.perception import Perception
+from hydranet_ros.point_cloud import POINT
+from test.bags.conftest import FX
+from test.bags.conftest import HEIGHT
+from test.bags.conftest import picture
+from test.bags.conftest import Recorder
+from test.bags.conftest import STAMPS
+from test.bags.conftest import WIDTH
+
+ENGINE = ('--backend', 'onnxruntime', '--precision', 'fp32')
+
+
+@pytest.fixture(scope='module')
+def perception():
+    with Perception.load('street', backend='onnxruntime', precision='fp32') as perception:
+        yield perception
+
+
+def predict(bag: Path, out: Path, *more: str) -> int:
+    return main(['predict', str(bag), '--out', str(out), *ENGINE, *more])
+
+
+def contents(bag: Path) -> list[tuple[str, str, int, bytes]]:
+    with Reader(bag) as reader:
+        return [(one.topic, one.msgtype, at, bytes(data)) for one, at, data in reader.messages()]
+
+
+def of(bag: Path, topic: str, kind=Image) -> list:
+    found = [
+        deserialize_message(data, kind) for name, _, _, data in contents(bag) if name == topic
+    ]
+    return sorted(found, key=lambda one: (one.header.stamp.sec, one.header.stamp.nanosec))
+
+
+@pytest.mark.parametrize('storage', ['sqlite3', 'mcap'])
+def test_our_topics_are_added_and_the_rest_is_kept(drive, tmp_path, perception, storage):
+    out = tmp_path / 'new' / 'out'
+    assert predict(drive, out, '--topics', '/cam/image_raw') == 0
+    before, after = contents(drive), contents(out)
+    ours = {f'/cam/{name}' for name in DEFAULT}
+    assert Counter(one for one in after if one[0] not in ours) == Counter(before)
+    numbers = Counter(topic for topic, *_ in after)
+    assert {topic: numbers[topic] for topic in ours} == (
+        dict.fromkeys(ours, 3) | {'/cam/semantic/label_info': 1}
+    )
+    recorded = [at for topic, _, at, _ in before if topic == '/cam/image_raw']
+    for topic in ours - {'/cam/semantic/label_info'}:
+        assert [at for name, _, at, _ in after if name == topic] == recorded
+    labels, depths = of(out, '/cam/semantic'), of(out, '/cam/depth')
+    for number, (label, depth) in enumerate(zip(labels, depths, strict=True)):
+        assert label.header == depth.header
+        assert (label.header.stamp.sec, label.header.stamp.nanosec) == STAMPS[number]
+        assert label.header.frame_id == 'cam_optical'
+        assert (label.height, label.width, label.encoding) == (HEIGHT, WIDTH, 'mono8')
+        expected = perception.predict(picture(number), fx=FX)
+        assert bytes(label.data) == expected.labels.tobytes()
+        assert (depth.encoding, depth.step) == ('32FC1', 4 * WIDTH)
+        assert bytes(depth.data) == expected.depth.tobytes()
+    assert [one.k[0] for one in of(out, '/cam/depth/camera_info', CameraInfo)] == [FX] * 3
+
+
+def test_everything_can_be_asked_for(drive, tmp_path, perception):
+    out = tmp_path / 'out'
+    topics = ('--topics', '/cam/image_raw', '/zip/image/compressed')
+    assert predict(drive, out, *topics, '--outputs', *TOPICS) == 1  # zip has no camera_info
+    assert {f'/cam/{name}' for name in TOPICS} <= {one[0] for one in contents(out)}
+    cloud = of(out, '/cam/points', PointCloud2)[1]
+    points = np.frombuffer(bytes(cloud.data), POINT).reshape(cloud.height, cloud.width)
+    expected = perception.predict(picture(1), fx=FX)
+    np.testing.assert_array_equal(points['z'], expected.depth)
+    np.testing.assert_array_equal(points['label'], expected.labels)
+    color = np.frombuffer(bytes(of(out, '/cam/semantic/color')[1].data), np.uint8)
+    np.testing.assert_array_equal(
+        color.reshape(HEIGHT, WIDTH, 3), perception.palette[expected.labels]
+    )
+    # The compressed topic has the same pictures, and no camera_info beside it.
+    plain = perception.predict(picture(1))
+    assert bytes(of(out, '/zip/depth')[1].data) == plain.depth.tobytes()
+    assert not of(out, '/zip/points', PointCloud2)
+
+
+def test_the_classes_are_named(drive, tmp_path, perception):
+    out = tmp_path / 'out'
+    assert (
+        predict(drive, out, '--topics', '/cam/image_raw', '--outputs', 'semantic/label_info') == 0
+    )
+    ((data, kind),) = [
+        (data, kind) for name, kind, _, data in contents(out) if name.endswith('label_info')
+    ]
+    message = make_typestore().deserialize_cdr(data, kind)
+    assert [one.class_name for one in message.class_map] == [
+        one.name for one in perception.classes
+    ]
+    assert [one.class_id for one in message.class_map] == list(range(len(perception.classes)))
+
+
+def test_a_focal_length_of_the_user_wins(drive, tmp_path, perception):
+    out = tmp_path / 'out'
+    assert predict(drive, out, '--topics', '/cam/image_raw', '--fx', '200', '--limit', '1') == 0
+    (depth,) = of(out, '/cam/depth')
+    assert bytes(depth.data) == perception.predict(picture(0), fx=200.0).depth.tobytes()
+    assert len(of(out, '/cam/image_raw')) == 3
+
+
+def test_sqlite_and_metadata_are_read_without_rosbags(drive, tmp_path):
+    out = tmp_path / 'out'
+    assert predict(drive, out, '--topics', '/cam/image_raw') == 0
+    metadata = yaml.safe_load((out / 'metadata.yaml').read_text())['rosbag2_bagfile_information']
+    (name,) = metadata['relative_file_paths']
+    with sqlite3.connect(out / name) as database:
+        rows = database.execute(
+            'SELECT topics.name, topics.type FROM messages JOIN topics'
+            ' ON messages.topic_id = topics.id'
+        ).fetchall()
+    assert len(rows) == metadata['message_count'] == 25
+    assert ('/cam/semantic', 'sensor_msgs/msg/Image') in rows
+    assert {path.name for path in out.iterdir()} == {'metadata.yaml', name}
+    assert '.part' not in (out / 'metadata.yaml').read_text()
+
+
+@pytest.mark.parametrize('storage', ['mcap'])
+def test_mcap_is_read_without_rosbags(drive, tmp_path):
+    out = tmp_path / 'out'
+    assert predict(drive, out, '--topics', '/cam/image_raw') == 0
+    (file,) = out.glob('*.mcap')
+    with file.open('rb') as stream:
+        found = list(make_reader(stream).iter_messages(topics=['/cam/depth']))
+    assert len(found) == 3
+    for schema, channel, message in found:
+        assert (schema.name, channel.message_encoding) == ('sensor_msgs/msg/Image', 'cdr')
+        assert deserialize_message(message.data, Image).encoding == '32FC1'
+
+
+def test_a_bag_that_ends_too_early_gives_what_it_has(drive, tmp_path, capsys):
+    with sqlite3.connect(next(drive.glob('*.db3'))) as database:
+        database.execute('DELETE FROM messages WHERE id > 7')
+    out = tmp_path / 'out'
+    assert predict(drive, out, '--topics', '/cam/image_raw') == 1
+    assert 'announces 12 messages, but only 7 could be read' in capsys.readouterr().err
+    assert len(of(out, '/cam/semantic')) == 2
+
+
+@pytest.mark.parametrize('storage', ['sqlite3', 'mcap'])
+def test_a_damaged_file_fails_with_one_line_or_gives_what_it_has(drive, tmp_path, capsys, storage):
+    file = next(one for one in drive.iterdir() if one.suffix in ('.db3', '.mcap'))
+    data = bytearray(file.read_bytes())
+    data[len(data) // 3 : len(data) // 3 + 30_000] = bytes(30_000)
+    file.write_bytes(data)
+    out = tmp_path / 'out'
+    assert predict(drive, out, '--topics', '/cam/image_raw') == 1
+    said = capsys.readouterr().err
+    assert f"the bag '{drive}'" in said
+    assert 'Traceback' not in said
+    assert not list(tmp_path.glob('*.part'))
+    if out.exists():
+        contents(out)
+
+
+@pytest.mark.parametrize('storage', ['sqlite3', 'mcap'])
+def test_a_file_that_is_cut_off_is_said(drive, tmp_path, capsys, storage):
+    file = next(one for one in drive.iterdir() if one.suffix in ('.db3', '.mcap'))
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    assert predict(drive, tmp_path / 'out', '--topics', '/cam/image_raw') == 1
+    said = capsys.readouterr().err
+    assert f"the bag '{drive}'" in said
+    assert 'recover' in said
+    assert 'Traceback' not in said
+
+
+def test_a_bag_without_metadata_is_said(drive, tmp_path, capsys):
+    (drive / 'metadata.yaml').unlink()
+    assert predict(drive, tmp_path / 'out') == 1
+    assert 'ros2 bag reindex' in capsys.readouterr().err
+    assert not (tmp_path / 'out').exists()
+    assert predict(next(drive.glob('*.db3')), tmp_path / 'out', '--topics', '/cam/image_raw') == 0
+
+
+def test_a_damaged_image_costs_itself_alone(recorder, tmp_path, capsys):
+    kind = 'sensor_msgs/msg/Image'
+    whole = bytes(recorder.store.serialize_cdr(recorder.image(1), kind))
+    messages = [
+        ('/cam/image_raw', kind, recorder.image(0)),
+        ('/cam/image_raw', kind, whole[: len(whole) // 2]),
+        ('/cam/image_raw', kind, recorder.image(2)),
+    ]
+    bag = recorder.write(tmp_path / 'drive', 'sqlite3', messages)
+    out = tmp_path / 'out'
+    assert predict(bag, out) == 1
+    assert '1 images were left out: /cam/image_raw' in capsys.readouterr().err
+    assert [one.header.stamp.sec for one in of(out, '/cam/semantic')] == [7, 8]
+    assert Counter(one[0] for one in contents(out))['/cam/image_raw'] == 3
+
+
+@pytest.mark.parametrize(
+    ('more', 'says'),
+    [
+        ((), 'say which image topics'),
+        (('--topics', '/nope'), 'no image topic /nope; its image topics: /cam/image_raw'),
+        (('--topics', '/odd'), 'no image topic /odd'),
+        (('--topics', '/cam/image_raw', '--outputs', 'normals'), 'no output normals'),
+    ],
+)
+def test_what_cannot_be_is_said_and_leaves_nothing(drive, tmp_path, capsys, more, says):
+    assert predict(drive, tmp_path / 'out', *more) == 1
+    assert says in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ['drive']
+
+
+def test_a_topic_is_never_written_over(recorder: Recorder, tmp_path, capsys):
+    kind = 'sensor_msgs/msg/Image'
+    messages = [
+        ('/cam/image_raw', kind, recorder.image(0)),
+        ('/cam/depth', kind, recorder.image(0)),
+    ]
+    bag = recorder.write(tmp_path / 'drive', 'sqlite3', messages)
+    assert predict(bag, tmp_path / 'out', '--topics', '/cam/image_raw') == 1
+    assert '/cam/depth, where depth of /cam/image_raw would go, exists' in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ['drive']
+
+
+def test_a_bag_that_exists_is_left(drive, tmp_path, capsys):
+    shutil.copytree(drive, tmp_path / 'out')
+    assert predict(drive, tmp_path / 'out', '--topics', '/cam/image_raw') == 1
+    assert 'exists already' in capsys.readouterr().err
+    assert contents(tmp_path / 'out') == contents(drive)
+
+
+def test_topics_belong_to_a_bag(tmp_path, capsys):
+    assert predict('street', tmp_path / 'out', '--limit', '1', '--topics', '/cam/image_raw') == 1
+    assert 'belong to a bag' in capsys.readouterr().err
+
+
+def test_names_beside_the_images():
+    assert beside('/cam/image_raw', 'semantic') == '/cam/semantic'
+    assert beside('/image', 'depth/color') == '/depth/color'
+    assert beside('/front/image_raw/compressed', 'depth') == '/front/depth'
+
+
+def test_what_is_a_bag(drive, tmp_path):
+    assert is_bag(drive)
+    assert is_bag(tmp_path / 'gone.mcap')
+    assert not is_bag(tmp_path)
+    assert not is_bag(tmp_path / 'street')
+
+
+def test_a_bag_of_humble_has_no_definitions_and_gets_those_that_are_known(drive):
+    with BagReader(drive) as reader:
+        recorded = {one.topic: one for one in reader.connections}
+    bare = {
+        topic: one._replace(msgdef=MessageDefinition(MessageDefinitionFormat.NONE, ''), digest='')
+        for topic, one in recorded.items()
+    }
+    store = make_typestore()
+    definition, digest = definition_of(bare['/cam/image_raw'], store)
+    assert digest == recorded['/cam/image_raw'].digest
+    assert 'uint32 height' in definition
+    assert definition_of(bare['/odd'], store) == ('', 'RIHS01_' + 64 * '0')
+    assert definition_of(recorded['/odd'], store)[1] == recorded['/odd'].digest
+
+
+@pytest.mark.parametrize('storage', ['sqlite3', 'mcap'])
+def test_compressed_messages_stay_so(recorder, tmp_path, storage):
+    bag = tmp_path / 'drive'
+    writer = Writer(bag, version=9, storage_plugin=StoragePlugin[storage.upper()])
+    writer.set_compression(CompressionMode.MESSAGE, CompressionFormat.ZSTD)
+    with writer:
+        kind = 'sensor_msgs/msg/Image'
+        one = writer.add_connection('/image', kind, typestore=recorder.store)
+        writer.write(one, 10**18, recorder.store.serialize_cdr(recorder.image(0), kind))
+    assert predict(bag, tmp_path / 'out') == 0
+    with Reader(tmp_path / 'out') as reader:
+        assert reader.compression_mode == 'message'
+    assert len(of(tmp_path / 'out', '/depth')) == 1
