@@ -12,6 +12,7 @@ import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
+from hydranet_ros.fastdds_profile import use_profile
 from hydranet_ros.output_folder import make_output_folder
 from hydranet_ros.picture import Meaning
 from hydranet_ros.picture_server import PictureServer
@@ -20,7 +21,6 @@ from hydranet_ros.ros.demo_watch import DemoSettings
 from hydranet_ros.ros.demo_watch import DemoWatch
 from hydranet_ros.ros.live_view import LiveView
 from hydranet_ros.ros.quiet_domain import enter
-from hydranet_ros.ros.transport import use_profile
 from hydranet_ros.zoo.card import load_card
 
 

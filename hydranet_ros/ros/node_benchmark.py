@@ -21,6 +21,7 @@ from hydranet_ros.errors import HydranetError
 from hydranet_ros.evaluation.results import NodeResult
 from hydranet_ros.evaluation.results import PERCENTILES
 from hydranet_ros.evaluation.results import Percentiles
+from hydranet_ros.fastdds_profile import use_profile
 from hydranet_ros.outputs import DEPTH
 from hydranet_ros.outputs import SEMANTIC
 from hydranet_ros.ros.child_process import ChildProcess
@@ -30,7 +31,6 @@ from hydranet_ros.ros.diagnostics import TOPIC as DIAGNOSTICS
 from hydranet_ros.ros.slot import Outcome
 from hydranet_ros.ros.statistics import Stage
 from hydranet_ros.ros.transport import IMAGE_RELIABLE
-from hydranet_ros.ros.transport import use_profile
 from hydranet_ros.zoo.card import load_card
 from hydranet_ros.zoo.card_types import Task
 

@@ -13,7 +13,7 @@ from rclpy.executors import ExternalShutdownException
 from rclpy.logging import get_logger
 
 from hydranet_ros.errors import HydranetError
-from hydranet_ros.ros.transport import use_profile
+from hydranet_ros.fastdds_profile import use_profile
 
 
 class Closing(Protocol):

@@ -21,12 +21,12 @@ from rclpy.executors import SingleThreadedExecutor
 from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import Image
 
+from hydranet_ros.fastdds_profile import use_profile
 from hydranet_ros.ros.child_process import ChildProcess
 from hydranet_ros.ros.diagnostics import entries_of
 from hydranet_ros.ros.diagnostics import TOPIC as DIAGNOSTICS
 from hydranet_ros.ros.slot import Outcome
 from hydranet_ros.ros.transport import OUTPUT
-from hydranet_ros.ros.transport import use_profile
 from hydranet_ros.zoo import load_card
 
 TOPICS = ('semantic', 'semantic/confidence', 'depth')

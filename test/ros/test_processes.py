@@ -17,11 +17,11 @@ from diagnostic_msgs.msg import DiagnosticArray
 import pytest
 from sensor_msgs.msg import Image
 
+from hydranet_ros.fastdds_profile import profile_path
+from hydranet_ros.fastdds_profile import PROFILE_VARIABLES
 from hydranet_ros.ros.diagnostics import entries_of
 from hydranet_ros.ros.slot import Outcome
 from hydranet_ros.ros.transport import OUTPUT
-from hydranet_ros.ros.transport import profile_path
-from hydranet_ros.ros.transport import PROFILE_VARIABLES
 from test.ros.bench import ENGINE
 from test.ros.bench import image
 from test.ros.bench import picture

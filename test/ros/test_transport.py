@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
+from hydranet_ros import fastdds_profile
 from hydranet_ros.ros import transport
 from test.ros.measure_loss import Case
 from test.ros.measure_loss import measure
@@ -21,7 +22,11 @@ DOMAIN = 1 + os.getpid() % 20  # apart from the graphs of the other tests
 @pytest.fixture
 def environment(monkeypatch):
     """Give a process environment without any choice of transport."""
-    for name in (*transport.PROFILE_VARIABLES, 'FASTDDS_BUILTIN_TRANSPORTS', 'RMW_IMPLEMENTATION'):
+    for name in (
+        *fastdds_profile.PROFILE_VARIABLES,
+        'FASTDDS_BUILTIN_TRANSPORTS',
+        'RMW_IMPLEMENTATION',
+    ):
         monkeypatch.delenv(name, raising=False)
     # use_profile writes to os.environ; this lets monkeypatch take it back.
     monkeypatch.setattr(os, 'environ', os.environ.copy())
@@ -39,12 +44,12 @@ def environment(monkeypatch):
 def test_profile_is_named_in_the_variable_of_the_distribution(
     environment, monkeypatch, rclpy_version, variable
 ):
-    monkeypatch.setattr(transport, 'version', lambda name: rclpy_version)
-    path = transport.use_profile()
+    monkeypatch.setattr(fastdds_profile, 'version', lambda name: rclpy_version)
+    path = fastdds_profile.use_profile()
     assert path is not None
     assert path.is_file()
-    chosen = {name: environment.get(name) for name in transport.PROFILE_VARIABLES}
-    assert chosen == dict.fromkeys(transport.PROFILE_VARIABLES) | {variable: str(path)}
+    chosen = {name: environment.get(name) for name in fastdds_profile.PROFILE_VARIABLES}
+    assert chosen == dict.fromkeys(fastdds_profile.PROFILE_VARIABLES) | {variable: str(path)}
     assert f'export {variable}={path}' in transport.remedy()
 
 
@@ -60,13 +65,13 @@ def test_profile_is_named_in_the_variable_of_the_distribution(
 def test_what_the_user_has_chosen_is_left_alone(environment, name, value):
     environment[name] = value
     before = dict(environment)
-    assert transport.use_profile() is None
+    assert fastdds_profile.use_profile() is None
     assert dict(environment) == before
 
 
 def test_shared_memory_holds_several_images_and_the_network_stays():
     space = '{http://www.eprosima.com/XMLSchemas/fastRTPS_Profiles}'
-    root = ElementTree.parse(transport.profile_path()).getroot()
+    root = ElementTree.parse(fastdds_profile.profile_path()).getroot()
     kinds = {one.findtext(f'{space}type') for one in root.iter(f'{space}transport_descriptor')}
     assert kinds == {'SHM', 'UDPv4'}
     (size,) = [int(one.text or 0) for one in root.iter(f'{space}segment_size')]
