@@ -7,6 +7,7 @@ import os
 from hydranet_ros.deploy.engine import Engine
 from hydranet_ros.deploy.engines import import_problem
 from hydranet_ros.deploy.gpu_engine import GpuEngine
+from hydranet_ros.deploy.nvidia_gpu import gpu_present
 from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.deploy.rewrites import Rewrite
@@ -37,7 +38,7 @@ def unavailable() -> str | None:
     """Tell why TensorRT cannot run here; None where it can."""
     problem = import_problem('tensorrt')
     if problem is not None:
-        return f'{problem} ({_ON_A_JETSON})'
+        return f'{problem} ({_ON_A_JETSON})' if gpu_present() else 'there is no NVIDIA GPU here'
     import tensorrt
 
     return too_old(tensorrt) or cuda_problem()

@@ -64,10 +64,14 @@ def cuda_problem() -> str | None:
     except Exception as error:  # a library that is missing or of another ABI
         return f'cuda-python does not import ({first_line(error)}); {_INSTALL}'
     try:
-        count = call(cuda.cudaGetDeviceCount)
-    except (CudaError, RuntimeError) as error:  # RuntimeError: no driver at all, in older ones
-        return f'no NVIDIA GPU can be used ({first_line(error)}); see what nvidia-smi says'
-    return None if count else 'there is no NVIDIA GPU; see what nvidia-smi says'
+        status, count = cuda.cudaGetDeviceCount()
+    except RuntimeError as error:  # older ones, where there is no driver at all
+        reason = first_line(error)
+    else:
+        if status == 0 and count:
+            return None
+        reason = _text(status)
+    return f'no NVIDIA GPU can be used ({reason}); see what nvidia-smi says'
 
 
 def gpu() -> Gpu:
@@ -84,11 +88,14 @@ def gpu() -> Gpu:
 
 def _explain(name: str, status: Any) -> str:
     cuda = cuda_runtime()
-    text = cuda.cudaGetErrorString(status)[1].decode(errors='replace')
     cuda.cudaGetLastError()  # or a later call would report it again
     advice = 'Start again; if it stays, see what nvidia-smi and dmesg say'
     if status == cuda.cudaError_t.cudaErrorMemoryAllocation:
         failed, *sizes = cuda.cudaMemGetInfo()
         free = '' if failed != 0 else f' ({sizes[0] >> 20} of {sizes[1] >> 20} MiB are free)'
         advice = f'Close what else uses the GPU{free}, or give smaller frames or batches'
-    return f'{name} failed: {text}. {advice}.'
+    return f'{name} failed: {_text(status)}. {advice}.'
+
+
+def _text(status: Any) -> str:
+    return str(cuda_runtime().cudaGetErrorString(status)[1].decode(errors='replace'))

@@ -133,3 +133,20 @@ def test_cuda_s_arguments_are_held_to_their_types(double: ModuleType) -> None:
     with pytest.raises(TypeError):
         cuda.cudaMemcpyAsync(0, 0, 0, 1, 0)
     assert cuda.cudaFree(12345) == (cuda.cudaError_t.cudaErrorInvalidValue,)
+
+
+def test_cuda_python_itself_is_as_recorded() -> None:
+    """Where it is installed: its docstrings against the recorded signatures, its values too."""
+    from hydranet_ros.deploy.tensorrt.cuda import cuda_runtime
+
+    try:
+        cuda = cuda_runtime()
+    except ImportError as error:
+        pytest.skip(str(error))
+    for name, signature in CUDA['functions'].items():
+        assert getattr(cuda, name).__doc__.strip().splitlines()[0] == signature
+    for name, members in CUDA['enums'].items():
+        for member, value in members.items():
+            assert getattr(getattr(cuda, name), member).value == value, member
+    for name, value in CUDA['constants'].items():
+        assert int(getattr(cuda, name)) == value, name
