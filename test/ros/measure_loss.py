@@ -95,9 +95,9 @@ def measure(case: Case, frames: int, domain: int, rate: float = 30.0) -> Loss:
 
 def camera(width: int, height: int, offered: str, profile: bool, frames: int, rate: float) -> None:
     """Publish `frames` images once a line comes in."""
-    from hydranet_ros.ros import images
     from hydranet_ros.fastdds_profile import use_profile
-from hydranet_ros.ros import transport
+    from hydranet_ros.ros import images
+    from hydranet_ros.ros import transport
 
     if profile:
         use_profile()
@@ -127,9 +127,8 @@ from hydranet_ros.ros import transport
 
 def receiver(requested: str, offered: str) -> None:
     """Count images until a line comes in, then print the counts."""
-    from hydranet_ros.ros import subscription
     from hydranet_ros.fastdds_profile import use_profile
-from hydranet_ros.ros import transport
+    from hydranet_ros.ros import subscription
 
     use_profile()
     import threading
