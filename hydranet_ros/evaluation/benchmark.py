@@ -131,7 +131,7 @@ def _run_case(
         if plan.baselines:
             compared.add_baselines(card, model_file)
         compared.add_engines(case.model, model_file, plan.choices)
-        left_out += compared.left_out
+        left_out += [one for one in compared.left_out if one not in left_out]
         seconds = measure(
             compared.variants,
             frames,

@@ -211,7 +211,8 @@ def test_of_several_engines_one_that_cannot_be_had_is_left_out(
 
     monkeypatch.setattr(torch_engine, 'build', refuse)
     case = (Case('street', WIDTH, HEIGHT),)
-    both = Plan(case, (choose('torch'), ONNXRUNTIME), rounds=1, frames=1, baselines=False)
+    choices = (choose('torch'), ONNXRUNTIME)
+    both = Plan(case, choices, rounds=1, frames=1, baselines=False, batches=(1, 2))
     result = run_benchmark(both, skipped=['x: y'])
     assert result.skipped == ('x: y', 'torch fp32: it is Sunday.')
     assert [one.name for one in result.cases[0].variants] == ['onnxruntime fp32']
