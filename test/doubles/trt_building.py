@@ -10,6 +10,7 @@ import signal
 import threading
 from types import SimpleNamespace
 from typing import Any
+import weakref
 
 from trt_plan import fault
 from trt_plan import gpu_name
@@ -20,6 +21,9 @@ STEPS = 40
 
 
 def new_builder(self: Any, logger: Any) -> None:
+    if fault() == 'start':
+        logger.log(self._contract.names['ILogger'].ERROR, 'CUDA initialization failure: 35')
+        raise TypeError('pybind11::init(): factory function returned nullptr')
     self._double = SimpleNamespace(logger=logger)
 
 
@@ -29,7 +33,7 @@ def create_network(self: Any, flags: Any = 0) -> Any:
         return None
     asked = bool(int(flags) >> int(kinds['STRONGLY_TYPED']) & 1)
     typed = asked or not self._contract.version.startswith('10.')
-    return self._contract.make('INetworkDefinition', strongly_typed=typed, graph=None)
+    return self._contract.make('INetworkDefinition', strongly_typed=typed, graph=None, parser=None)
 
 
 def create_builder_config(self: Any) -> Any:
@@ -47,6 +51,7 @@ def create_builder_config(self: Any) -> Any:
 
 def new_parser(self: Any, network: Any, logger: Any) -> None:
     self._double = SimpleNamespace(network=network, logger=logger, errors=[])
+    network._double.parser = weakref.ref(self)
 
 
 def parse(self: Any, model: Any, path: str | None = None) -> bool:
@@ -82,13 +87,13 @@ def parse(self: Any, model: Any, path: str | None = None) -> bool:
 
 def _operators() -> set[str]:
     root = next(one for one in Path(__file__).resolve().parents if (one / 'setup.py').is_file())
-    facts = json.loads((root / OPERATORS).read_text())
-    return {name for name, one in facts['operators'].items() if one['supported']}
+    return set(json.loads((root / OPERATORS).read_text())['types'])
 
 
 def build(self: Any, network: Any, config: Any) -> Any:
     given, options = network._double, config._double
     level = self._contract.names['ILogger'].ERROR
+    assert given.parser() is not None, 'the weights were in the memory of the parser'
     if fault() in ('build', 'memory') or not given.strongly_typed:
         reason = {
             'build': 'Error Code 10: Could not find any implementation for node {ForeignNode}.',

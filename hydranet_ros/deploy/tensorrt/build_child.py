@@ -33,13 +33,12 @@ _PR_SET_PDEATHSIG = 1
 def main(folder: Path) -> int:
     """Build what the folder's order says; give the exit status."""
     reports = _Reports(_own_stdout())
+    messages = Messages(reports.log)
     try:
         order = BuildOrder.read(folder)
         _end_with(order.parent)
         _volunteer_for_the_oom_killer()
-        plan = build_plan(
-            (folder / GRAPH).read_bytes(), order, Messages(reports.log), reports.progress
-        )
+        plan = build_plan((folder / GRAPH).read_bytes(), order, messages, reports.progress)
         (folder / ENGINE).write_bytes(plan)
     except HydranetError as error:
         reports.send(Topic.ERROR, str(error))
@@ -53,8 +52,8 @@ def main(folder: Path) -> int:
         traceback.print_exc()
         reports.send(
             Topic.ERROR,
-            f'The build failed: {type(error).__name__}: {first_line(error)}. Try another '
-            'precision or backend.',
+            f'The build failed: {type(error).__name__}: {first_line(error)}; TensorRT: '
+            f'{messages.errors()}. Try another precision or backend.',
         )
     else:
         reports.send(Topic.DONE, '')

@@ -36,13 +36,14 @@ def build_plan(
     network = builder.create_network(network_flags(trt))
     if network is None:
         raise HydranetError(f'TensorRT makes no network: {messages.errors()}.')
-    _parse(graph, network, logger, messages)
+    parser = _parse(graph, network, logger, messages)
     config = builder.create_builder_config()
     _configure(config, builder, order.builder)
     monitor = make_monitor(Progress(on_progress))
     config.progress_monitor = monitor
     use_timing_cache(config, order.timing_cache, messages)
     plan: trt.IHostMemory | None = builder.build_serialized_network(network, config)
+    del parser  # not before: the network's weights lie in its memory
     if plan is None:
         raise HydranetError(
             f'TensorRT {trt.__version__} cannot build the engine: {messages.errors()}. Give it '
@@ -55,12 +56,12 @@ def build_plan(
 
 def _parse(
     graph: bytes, network: trt.INetworkDefinition, logger: trt.ILogger, messages: Messages
-) -> None:
+) -> trt.OnnxParser:
     import tensorrt as trt
 
     parser = trt.OnnxParser(network, logger)
     if parser.parse(graph):
-        return
+        return parser
     errors = [_describe(parser.get_error(i)) for i in range(parser.num_errors)]
     raise HydranetError(
         f"TensorRT {trt.__version__}'s parser refuses the graph: "

@@ -87,6 +87,11 @@ def test_a_build_that_fails_says_what_tensorrt_says(fail: Callable, small_graph:
     assert 'OutOfMemory (requested size was 4294967296 bytes.)' in refusal(small_graph())
 
 
+def test_a_builder_that_does_not_start(fail: Callable, small_graph: Small) -> None:
+    fail('start')
+    assert 'returned nullptr; TensorRT: CUDA initialization failure: 35.' in refusal(small_graph())
+
+
 def test_a_killed_build_leaves_this_process_alive(
     fail: Callable, small_graph: Small, temporary: Path
 ) -> None:

@@ -8,8 +8,9 @@ does not use NotImplementedError. "Engines" are the ONNX graph itself, run by ON
 host_cuda's memory: no figure of speed or parity taken here says anything about TensorRT. Numbers
 of enum members are positions in the file, not TensorRT's.
 
-TENSORRT_DOUBLE_FAULT: parse, build, abort, kill, hang, memory, print, deserialize, context or
-execute. TENSORRT_DOUBLE_VERSION: another version than the file's. TENSORRT_DOUBLE_DLA_CORES.
+TENSORRT_DOUBLE_FAULT: start, parse, build, memory, abort, kill, hang, print, deserialize, context,
+execute or capture. TENSORRT_DOUBLE_VERSION: another version than the file's.
+TENSORRT_DOUBLE_DLA_CORES: how many there are.
 """
 
 import os as _os
