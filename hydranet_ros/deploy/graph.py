@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import onnx_ir as ir
 
+ENTRY = 'normalised'  # the value where the bare network begins
+
 
 class GraphEditor:
     """Insert nodes before `anchor` (appended where it is None), with shapes known by `shape`."""
@@ -106,3 +108,20 @@ def supersede(old: ir.Value, new: ir.Value) -> None:
 def remove_unused(model: ir.Model) -> None:
     """Drop nodes and initialisers that no output needs."""
     ir.passes.common.RemoveUnusedNodesPass()(model)
+
+
+def entry_of(model: ir.Model) -> ir.Value:
+    """Give the value between pre-processing and the bare network."""
+    return next(node.outputs[0] for node in model.graph if node.outputs[0].name == ENTRY)
+
+
+def network_nodes(model: ir.Model) -> list[ir.Node]:
+    """Give the nodes that do not belong to pre-processing, in their order."""
+    before: set[ir.Node | None] = set()
+    pending = [entry_of(model).producer()]
+    while pending:
+        node = pending.pop()
+        if node is not None and node not in before:
+            before.add(node)
+            pending.extend(value.producer() for value in node.inputs if value is not None)
+    return [node for node in model.graph if node not in before]

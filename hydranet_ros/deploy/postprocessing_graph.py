@@ -58,7 +58,10 @@ def _resize(edit: GraphEditor, value: ir.Value, size: tuple[int, int]) -> ir.Val
 
 def _labels(edit: GraphEditor, logits: ir.Value, size: tuple[int, int]) -> ir.Value:
     index = edit.add('ArgMax', [_resize(edit, logits, size)], axis=1, keepdims=0)
-    return edit.add('Cast', [index], to=ir.DataType.UINT8)
+    # TensorRT makes uint8 of floats only
+    return edit.add(
+        'Cast', [edit.add('Cast', [index], to=ir.DataType.FLOAT)], to=ir.DataType.UINT8
+    )
 
 
 def _depth(edit: GraphEditor, raw: ir.Value, scale: ir.Value, size: tuple[int, int]) -> ir.Value:

@@ -17,9 +17,11 @@ from onnxscript.rewriter import RewriteRuleSet
 from onnxscript.rewriter.rules.common import fuse_batchnorm_into_conv_rule
 
 from hydranet_ros.deploy.graph import constant_of
+from hydranet_ros.deploy.graph import ENTRY
 from hydranet_ros.deploy.graph import GraphEditor
 from hydranet_ros.deploy.graph import remove_unused
 from hydranet_ros.deploy.graph import required
+from hydranet_ros.deploy.half_precision import to_half
 from hydranet_ros.deploy.options import SMALLEST_SIDE
 from hydranet_ros.deploy.postprocessing_graph import append_outputs
 from hydranet_ros.deploy.rewrites import apply_rewrites
@@ -31,7 +33,7 @@ from hydranet_ros.zoo.model_file import load_onnx
 if TYPE_CHECKING:
     from hydranet_ros.deploy.calibration import Calibration
 
-VERSION = 1  # raise it with every change of the graphs made here: engine caches are keyed by it
+VERSION = 2  # raise it with every change of the graphs made here: engine caches are keyed by it
 
 
 class Cut(str, Enum):
@@ -100,7 +102,7 @@ def specialise(model_file: Path, card: ModelCard, spec: GraphSpec) -> onnx.Model
     cut) and, in the full cut with depth, `depth_scale` float32 [N]. Outputs of the logits cut:
     the raw task outputs, float32 [N, C, ceil(H / 4), ceil(W / 4)]; of the full cut: `labels`,
     `depth`, `confidence`, `normals` as far as the model has them. Raises FrameError for sizes
-    that the network cannot take.
+    that the network cannot take, HydranetError where the arithmetic cannot be written.
     """
     check_sizes(spec.camera_size, spec.input_size, card.options.limit)
     proto = load_onnx(model_file)
@@ -114,6 +116,7 @@ def specialise(model_file: Path, card: ModelCard, spec: GraphSpec) -> onnx.Model
     _select_classes(model, card.class_slice(spec.domain))
     apply_rewrites(model, spec.rewrites)
     _prepend_preprocessing(model, card, spec)
+    model = _with_arithmetic(model, spec)
     if spec.cut is Cut.FULL:
         append_outputs(model, card, spec.camera_size)
     return _finish(model)
@@ -169,11 +172,22 @@ def _prepend_preprocessing(model: ir.Model, card: ModelCard, spec: GraphSpec) ->
         )
     mean = np.array(card.mean, np.float32).reshape(1, 3, 1, 1) * 255
     value = edit.add('Sub', [value, edit.constant(mean, 'mean')])
+    value.name = ENTRY
     scale = 1 / (255 * np.array(card.std, np.float64)).reshape(1, 3, 1, 1)
     weight = (constant_of(stem.inputs[1]) * scale).astype(np.float32)
     stem.replace_input_with(1, edit.constant(weight, f'{required(stem.inputs[1]).name}:scaled'))
     ir.convenience.replace_all_uses_with(old, value)
     graph.inputs[0] = image
+
+
+def _with_arithmetic(model: ir.Model, spec: GraphSpec) -> ir.Model:
+    if spec.arithmetic in (Arithmetic.INT8_CPU, Arithmetic.INT8_TENSORRT):
+        from hydranet_ros.deploy.quantisation import quantised  # needs ONNX Runtime
+
+        model = quantised(model, spec.calibration, spec.arithmetic is Arithmetic.INT8_TENSORRT)
+    if spec.arithmetic in (Arithmetic.FLOAT16, Arithmetic.INT8_TENSORRT):
+        to_half(model)
+    return model
 
 
 def _finish(model: ir.Model) -> onnx.ModelProto:
