@@ -110,14 +110,18 @@ def _label(args: argparse.Namespace) -> int:
 
 
 def _prepare(recipe: Recipe, data: Path, out: Path) -> None:
-    """Make the annotations that the recipe asks for, as far as they are not there yet."""
-    from hydranet_ros.training.teacher_run import PREFIX
-    from hydranet_ros.training.teacher_run import trained_teacher
+    """Make what the recipe builds on, as far as it is not there yet."""
+    from hydranet_ros.training.recipe_run import PREFIX
+    from hydranet_ros.training.recipe_run import START
+    from hydranet_ros.training.recipe_run import TEACHERS
+    from hydranet_ros.training.recipe_run import trained
 
+    if recipe.start.recipe:
+        trained(recipe.start.recipe, data, out / START)
     for job in recipe.prepare:
         teacher = job.teacher
         if teacher.startswith(PREFIX):
-            card = trained_teacher(teacher.removeprefix(PREFIX), data, out)
+            card = trained(teacher.removeprefix(PREFIX), data, out / TEACHERS)
             teacher = str(card.absolute())
         _label_images(
             teacher,

@@ -23,6 +23,7 @@ from hydranet_ros.training.checkpoints import LAST
 from hydranet_ros.training.module import TrainingModule
 from hydranet_ros.training.recipe_choices import Accelerator
 from hydranet_ros.training.recipe_choices import Precision
+from hydranet_ros.training.recipe_run import first_model
 from hydranet_ros.training.recipe_types import Recipe
 from hydranet_ros.training.run_data import RunData
 from hydranet_ros.training.run_log import RunLog
@@ -55,7 +56,8 @@ def fit(recipe: Recipe, data: Path, out: Path) -> bool:
     check_validations(validations, recipe.select)
     network = make_network(recipe)
     if not resumes:
-        load_start(network, recipe, data, run_data.start_images())
+        first = first_model(recipe.start.recipe, out) if recipe.start.recipe else None
+        load_start(network, recipe, data, run_data.start_images(), first)
     module = TrainingModule(
         recipe,
         network,

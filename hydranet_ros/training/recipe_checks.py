@@ -52,8 +52,9 @@ def _check_network(recipe: Recipe, reader: Reader) -> None:
         if limit and (stream.crop[0] > limit[0] or stream.crop[1] > limit[1]):
             reader.refuse(f'streams[{i}].crop', f'is beyond options.largest, {list(limit)}')
     start = recipe.start
-    if len([place for place in (start.imagenet, start.model, start.checkpoint) if place]) > 1:
-        reader.refuse('start', 'must name one of imagenet, model and checkpoint')
+    places = (start.imagenet, start.model, start.checkpoint, start.recipe)
+    if len([place for place in places if place]) > 1:
+        reader.refuse('start', 'must name one of imagenet, model, checkpoint and recipe')
 
 
 def _check_losses(recipe: Recipe, reader: Reader) -> None:

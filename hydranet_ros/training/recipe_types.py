@@ -82,15 +82,17 @@ class LabellingJob:
 
 @dataclass(frozen=True)
 class Start:
-    """Where the weights begin: one of imagenet, model and checkpoint, else random.
+    """Where the weights begin: one of imagenet, model, checkpoint and recipe, else random.
 
-    `decoder` draws what these do not give: `paper` from N(0, 0.01), `torch` as torch does, `scaled`
-    so that every layer passes its input on at its size. `depth_m`: what the depth head begins at.
+    `recipe` is another recipe of the same network, which is trained first. `decoder` draws what
+    these do not give: `paper` from N(0, 0.01), `torch` as torch does, `scaled` so that every layer
+    passes its input on at its size. `depth_m`: what the depth head begins at.
     """
 
     imagenet: str | None = None
     model: str | None = None
     checkpoint: str | None = None
+    recipe: str | None = None
     decoder: DecoderStart = DecoderStart.PAPER
     depth_m: float = 0.0
 

@@ -47,11 +47,16 @@ def make_network(recipe: Recipe) -> nn.Module:
 
 
 def load_start(
-    network: nn.Module, recipe: Recipe, data: Path, images: Sequence[np.ndarray]
+    network: nn.Module,
+    recipe: Recipe,
+    data: Path,
+    images: Sequence[np.ndarray],
+    first: Path | None = None,
 ) -> None:
     """Load the weights that the recipe starts from; its paths begin at `data`.
 
-    images: uint8 (H, W, 3) RGB of the training, for batch norm's statistics. HydranetError.
+    images: uint8 (H, W, 3) RGB of the training, for batch norm's statistics. first: the model
+    file of the recipe that it names as its start. HydranetError.
     """
     if recipe.start.decoder is not DecoderStart.PAPER:
         _draw_decoder(network, recipe.start.decoder)
@@ -63,6 +68,8 @@ def load_start(
     elif recipe.start.model:
         path = data / recipe.start.model
         _load(network, network_of(path).state_dict(), path)
+    elif first:
+        _load(network, network_of(first).state_dict(), first)
     elif recipe.start.checkpoint:
         path = data / recipe.start.checkpoint
         _load(network, network_weights(read_checkpoint(path)), path)

@@ -6,11 +6,15 @@ import importlib.util
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from hydranet_ros import commands
-from hydranet_ros.training.teacher_run import trained_teacher
+from hydranet_ros.training.recipe_run import TEACHERS
+from hydranet_ros.training.recipe_run import trained
 from hydranet_ros.zoo.card import load_card
+from hydranet_ros.zoo.model_file import load_onnx
+from hydranet_ros.zoo.model_file import state_dict
 
 from ..training.runs import RECIPE
 from ..training.runs import write_data
@@ -46,12 +50,38 @@ def test_a_recipe_trains_its_teacher_labels_trains_and_publishes(
     printed = capfd.readouterr()
     card = load_card(Path(printed.out.splitlines()[-1]))
     assert [task.value for task in card.tasks] == ['semantic', 'depth']
-    assert 'training the teacher teacher first' in printed.err
+    assert 'training teacher first' in printed.err
     assert 'teacher epoch 1/1' in printed.err
     assert 'small epoch 1/1' in printed.err
     assert len(list((out / 'teachers' / 'depth' / 'depth').glob('*.png'))) == 5
     monkeypatch.setattr('subprocess.run', lambda *_: pytest.fail('it is trained again'))
-    assert trained_teacher(str(teacher), data, out).is_file()
+    assert trained(str(teacher), data, out / TEACHERS).is_file()
+
+
+def test_a_recipe_goes_on_from_the_one_that_it_names(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    data, out = write_data(tmp_path / 'data'), tmp_path / 'fine'
+    coarse = write_recipe(tmp_path / 'coarse.yaml', **QUICK, name='coarse')
+    still = {'kind': 'sgd', 'lr_encoder': 1e-12, 'lr_decoder': 1e-12}
+    fine = write_recipe(
+        tmp_path / 'fine.yaml',
+        **QUICK,
+        name='fine',
+        start={'recipe': str(coarse)},
+        optimiser=still,
+        frozen_bn=True,
+        ema=None,
+    )
+    assert train(fine, '--data', data, '--out', out) == 0
+    assert 'training coarse first' in capfd.readouterr().err
+    begun, ended = (
+        state_dict(load_onnx(folder / 'model' / f'{folder.name}.onnx'))
+        for folder in (out / 'start' / 'coarse', out)
+    )
+    assert begun.keys() == ended.keys()
+    for name, value in begun.items():
+        np.testing.assert_allclose(ended[name], value, rtol=2**-8, err_msg=name)
 
 
 def test_there_must_be_something_to_publish(
@@ -70,7 +100,7 @@ def test_a_failed_teacher_stops_the_student(
     assert train(student, '--data', tmp_path / 'nowhere', '--out', tmp_path / 'out') == 1
     error = capfd.readouterr().err
     assert 'there is no folder' in error
-    assert 'The teacher teacher was not trained to its end (status 1)' in error
+    assert 'teacher was not trained to its end (status 1)' in error
 
 
 @pytest.mark.parametrize(
