@@ -68,3 +68,8 @@ class BuildRequest:
             self.calibration,
         )
         return specialise(self.model_file.unchanged(), self.card, spec)
+
+    def cpu_graph(self) -> onnx.ModelProto:
+        """Specialise it for a backend on a CPU: the logits cut, quantised where that is asked."""
+        integer = self.precision is Precision.INT8
+        return self.graph(Cut.LOGITS, Arithmetic.INT8_CPU if integer else Arithmetic.FLOAT32)

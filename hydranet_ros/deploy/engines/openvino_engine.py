@@ -18,7 +18,8 @@ from hydranet_ros.deploy.specialise import Cut
 
 REWRITES = frozenset(Rewrite)
 CUT = Cut.LOGITS
-_ELEMENT_TYPES = {Precision.FP32: 'f32', Precision.BF16: 'bf16'}
+# of what is not in int8; there bf16 would add 0.5 % of labels and 0.4 % of depth that differ
+_ELEMENT_TYPES = {Precision.FP32: 'f32', Precision.BF16: 'bf16', Precision.INT8: 'f32'}
 
 
 def unavailable() -> str | None:
@@ -48,12 +49,12 @@ def version() -> str:
 
 
 def precisions() -> tuple[Precision, ...]:
-    """List what this processor runs natively, fastest first."""
+    """List what this processor runs natively, fastest first; int8, which is for asking, last."""
     import openvino
 
     capabilities = openvino.Core().get_property('CPU', 'OPTIMIZATION_CAPABILITIES')
     bf16 = (Precision.BF16,) if 'BF16' in capabilities else ()
-    return (*bf16, Precision.FP32)
+    return (*bf16, Precision.FP32, Precision.INT8)
 
 
 def build(request: BuildRequest) -> tuple[Engine, bytes | None]:
@@ -61,7 +62,7 @@ def build(request: BuildRequest) -> tuple[Engine, bytes | None]:
     import openvino
 
     core = openvino.Core()
-    graph = core.read_model(request.graph(Cut.LOGITS).SerializeToString())
+    graph = core.read_model(request.cpu_graph().SerializeToString())
     compiled = core.compile_model(graph, 'CPU', _config(request))
     blob = io.BytesIO()
     compiled.export_model(blob)
