@@ -31,7 +31,10 @@ def classifier_encoder(encoder: nn.Module, path: str | Path) -> dict[str, Tensor
     elif isinstance(encoder, VGG16):
         names, what = _vgg_names(encoder), 'vgg16'
     else:
-        raise HydranetError(f'There are no ImageNet weights for a {type(encoder).__name__}.')
+        raise HydranetError(
+            f'ImageNet weights of a {type(encoder).__name__} cannot be read; those of a MobileNet-v2, '
+            'a ResNet, a VGG-16 and what timm has can.'
+        )
     return _renamed(encoder.state_dict(), names, read_checkpoint(path), f"torchvision's {what}")
 
 

@@ -27,7 +27,6 @@ from hydranet_ros.errors import HydranetError
 from hydranet_ros.networks import mobilenet_v2
 from hydranet_ros.networks import resnet
 from hydranet_ros.networks.architectures import build_network
-from hydranet_ros.networks.options import Matrices
 from hydranet_ros.networks.options import NetworkOptions
 from hydranet_ros.networks.options import Upsampling
 from hydranet_ros.zoo import load_card
@@ -35,7 +34,6 @@ from hydranet_ros.zoo import resolve_model_file
 from hydranet_ros.zoo.card_types import ModelCard
 from hydranet_ros.zoo.import_model_file import export_model_file
 from hydranet_ros.zoo.import_model_file import network_of
-from test.golden.networks import official_state
 
 SIZE = (97, 131)
 CLASSES = 5
@@ -147,19 +145,3 @@ def test_a_card_without_the_options_does_not_fit(case: Case, tmp_path: Path) -> 
     (tmp_path / 'net.yaml').write_text(yaml.safe_dump(content))
     with pytest.raises(HydranetError, match='upsample: .*does not fit the model card'):
         resolve_model_file(load_card(tmp_path / 'net.yaml'), case.file)
-
-
-def test_an_official_checkpoint_stands_in_for_lost_weights(tmp_path: Path) -> None:
-    state = official_state('lwrf_mobilenet_v2_voc')
-    checkpoint = {
-        'segmenter': {f'module.{key}': value for key, value in state.items()},
-        'epoch': 1,
-    }
-    torch.save(checkpoint, tmp_path / 'mbv2_voc.ckpt')
-    card = load_card('lwrf_mobilenet_v2_voc')
-    file = resolve_model_file(card, tmp_path / 'mbv2_voc.ckpt')
-    with Perception.load(card.name, weights=file, backend='onnxruntime') as perception:
-        labels = perception.predict(RGB).labels
-    expected = Case(card, file).torch_labels(RGB)
-    assert len(np.unique(expected)) > 1
-    assert (labels != expected).mean() < 1e-3

@@ -72,5 +72,5 @@ def test_wrong_weights_are_told(resnet_file: Path, tmp_path: Path) -> None:
         load_encoder(VGG16(), resnet_file)
     with pytest.raises(HydranetError, match='no ImageNet weights .*none.pth'):
         load_encoder(ResNet(50), tmp_path / 'none.pth')
-    with pytest.raises(HydranetError, match='no ImageNet weights for a Linear'):
+    with pytest.raises(HydranetError, match='of a Linear cannot be read'):
         load_encoder(nn.Linear(1, 1), resnet_file)

@@ -138,7 +138,7 @@ def test_wrong_files_are_refused(tmp_path: Path) -> None:
     torch.save({'conv1.weight': torch.zeros(64, 3, 7, 7)}, tmp_path / 'resnet.pth')
     with pytest.raises(HydranetError, match=r'features\.0\.\S+ is missing'):
         load_encoder(network, tmp_path / 'resnet.pth')
-    with pytest.raises(HydranetError, match='is no MobileNet-v2'):
+    with pytest.raises(HydranetError, match='of a Conv2d cannot be read'):
         load_encoder(nn.Conv2d(3, 3, 1), damaged)
 
 

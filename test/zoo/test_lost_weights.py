@@ -7,7 +7,10 @@ The class names of NYUDv2 and PASCAL Context are not published with the weights 
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
+import torch.nn.functional as F
 import yaml
 
 from hydranet_ros import Perception
@@ -18,7 +21,9 @@ from hydranet_ros.resources import models_dir
 from hydranet_ros.zoo import list_cards
 from hydranet_ros.zoo import load_card
 from hydranet_ros.zoo import resolve_model_file
+from hydranet_ros.zoo.import_model_file import network_of
 from hydranet_ros.zoo.official_keys import FAMILIES
+from test.golden.networks import official_state
 
 CARDS = [name for name in list_cards() if name.startswith('lwrf_')]
 CLASSES = {'voc': 21, 'person_part': 7, 'context': 60, 'nyudv2': 40}
@@ -60,6 +65,27 @@ def test_lost_weights_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert ' lost ' in row
     assert main(['models', 'show', 'lwrf_resnet50_voc']) == 0
     assert 'closed' in capsys.readouterr().out
+
+
+def test_an_official_checkpoint_stands_in_for_lost_weights(tmp_path: Path) -> None:
+    state = official_state('lwrf_mobilenet_v2_voc')
+    checkpoint = {
+        'segmenter': {f'module.{key}': value for key, value in state.items()},
+        'epoch': 1,
+    }
+    torch.save(checkpoint, tmp_path / 'mbv2_voc.ckpt')
+    card = load_card('lwrf_mobilenet_v2_voc')
+    file = resolve_model_file(card, tmp_path / 'mbv2_voc.ckpt')
+    rgb = np.random.default_rng(0).integers(0, 256, (97, 131, 3), np.uint8)
+    with Perception.load(card.name, weights=file, backend='onnxruntime') as perception:
+        labels = perception.predict(rgb).labels
+    image = ((rgb / 255 - card.mean) / card.std).astype(np.float32).transpose(2, 0, 1)
+    with torch.inference_mode():
+        logits = network_of(file)(torch.from_numpy(image[None]))['semantic']
+        whole = F.interpolate(logits, rgb.shape[:2], mode='bilinear', align_corners=False)
+    expected = whole[0].argmax(0).numpy()
+    assert len(np.unique(expected)) > 1
+    assert (labels != expected).mean() < 1e-3
 
 
 @pytest.mark.parametrize(
