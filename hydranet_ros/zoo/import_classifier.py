@@ -32,8 +32,8 @@ def classifier_encoder(encoder: nn.Module, path: str | Path) -> dict[str, Tensor
         names, what = _vgg_names(encoder), 'vgg16'
     else:
         raise HydranetError(
-            f'ImageNet weights of a {type(encoder).__name__} cannot be read; those of a MobileNet-v2, '
-            'a ResNet, a VGG-16 and what timm has can.'
+            f'ImageNet weights of a {type(encoder).__name__} cannot be read; those of a '
+            'MobileNet-v2, a ResNet, a VGG-16 and what timm has can.'
         )
     return _renamed(encoder.state_dict(), names, read_checkpoint(path), f"torchvision's {what}")
 

@@ -37,7 +37,7 @@ from hydranet_ros.zoo.import_model_file import network_of
 
 SIZE = (97, 131)
 CLASSES = 5
-GLOBAL = NetworkOptions(upsample=Upsampling.GLOBAL, largest=(100, 140), matrices=Matrices.BILINEAR)
+GLOBAL = NetworkOptions(upsample=Upsampling.GLOBAL, largest=(100, 140))
 CASES = {
     'multitask_refinenet': GLOBAL,
     'light_weight_refinenet_resnet50': NetworkOptions(upsample=Upsampling.TRANSPOSED),
