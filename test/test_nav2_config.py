@@ -8,7 +8,7 @@ Nav2 and the plugin are no dependencies of the tests: that they read the file is
 import yaml
 
 from hydranet_ros import outputs
-from hydranet_ros.ros.parameters import PARAMETERS
+from hydranet_ros.ros.parameter_table import PARAMETERS
 from hydranet_ros.zoo import load_card
 
 from .conftest import ROOT

@@ -49,7 +49,7 @@ class BagReader:
             from rosbags.rosbag2 import Reader
         except ModuleNotFoundError as error:
             raise HydranetError(
-                f"reading bags needs rosbags ({error}): pip install rosbags."
+                f'reading bags needs rosbags ({error}): pip install rosbags.'
             ) from error
         self.path = path
         if path.is_dir() and not (path / _METADATA).is_file():

@@ -8,8 +8,8 @@ from dataclasses import fields
 from rclpy.node import Node
 
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.ros.parameter_table import Setting
 from hydranet_ros.ros.parameters import check_one
-from hydranet_ros.ros.parameters import Setting
 from hydranet_ros.ros.settings import declare_one
 
 CAMERA_PARAMETERS: tuple[Setting, ...] = (

@@ -17,11 +17,11 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.ros.parameter_table import PARAMETERS
+from hydranet_ros.ros.parameter_table import Setting
 from hydranet_ros.ros.parameters import as_yaml
 from hydranet_ros.ros.parameters import check
 from hydranet_ros.ros.parameters import constraints
-from hydranet_ros.ros.parameters import PARAMETERS
-from hydranet_ros.ros.parameters import Setting
 from hydranet_ros.ros.parameters import type_name
 
 

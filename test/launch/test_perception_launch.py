@@ -13,7 +13,7 @@ import yaml
 
 from hydranet_ros.outputs import OUTPUTS
 from hydranet_ros.ros.camera_parameters import CAMERA_PARAMETERS
-from hydranet_ros.ros.parameters import PARAMETERS
+from hydranet_ros.ros.parameter_table import PARAMETERS
 
 from ..conftest import ROOT
 

@@ -12,10 +12,10 @@ import sys
 import pytest
 import yaml
 
+from hydranet_ros.ros.parameter_table import PARAMETERS
 from hydranet_ros.ros.parameters import check
 from hydranet_ros.ros.parameters import main
 from hydranet_ros.ros.parameters import markdown_table
-from hydranet_ros.ros.parameters import PARAMETERS
 from hydranet_ros.ros.parameters import yaml_text
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,0 +1,185 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""The node's parameters: the one table behind the node, config/perception.yaml and the README."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hydranet_ros.deploy.options import Backend
+from hydranet_ros.deploy.options import BuilderOptions
+from hydranet_ros.deploy.options import OPTIMIZATION_LEVELS
+from hydranet_ros.deploy.options import Precision
+from hydranet_ros.resources import DEFAULT_MODEL
+
+Value = bool | int | float | str | tuple[int, ...] | tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the table; a setting that is not `read_only` can be changed at run time."""
+
+    name: str
+    default: Value
+    description: str
+    choices: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    unit: str = ''
+    read_only: bool = True
+
+
+PARAMETERS: tuple[Setting, ...] = (
+    Setting(
+        'model',
+        DEFAULT_MODEL,
+        'Model card: a name that `hydranet models` lists, or the path of a .yaml card.',
+    ),
+    Setting(
+        'weights',
+        '',
+        'Local model file (.onnx) or checkpoint in place of the one that the card names; '
+        "empty: the card's.",
+    ),
+    Setting(
+        'backend',
+        'auto',
+        'What runs the network; auto takes the fastest that is installed and says which and why.',
+        choices=('auto', *(backend.value for backend in Backend)),
+    ),
+    Setting(
+        'precision',
+        'auto',
+        'Arithmetic of the network; auto takes the fastest one in floating point that passes '
+        'against fp32.',
+        choices=('auto', *(precision.value for precision in Precision)),
+    ),
+    Setting(
+        'domain',
+        '',
+        'Which classes to use of a model trained for several places (nyud or kitti, for '
+        "nyud_kitti); empty: the card's first.",
+    ),
+    Setting(
+        'input_scale',
+        1.0,
+        'Input size of the network over the camera size; a smaller one is faster and coarser.',
+        low=0.1,
+        high=2.0,
+    ),
+    Setting(
+        'input_size',
+        (0, 0),
+        'Input size of the network as [height, width]; [0, 0]: from input_scale.',
+        unit='px',
+    ),
+    Setting(
+        'image_reliability',
+        'auto',
+        'Reliability asked of the camera; auto: reliable when all publishers offer it.',
+        choices=('auto', 'best_effort', 'reliable'),
+    ),
+    Setting(
+        'tensorrt_optimization_level',
+        BuilderOptions().optimization_level,
+        "TensorRT's effort: a higher one builds longer, for a faster engine.",
+        low=OPTIMIZATION_LEVELS[0],
+        high=OPTIMIZATION_LEVELS[-1],
+    ),
+    Setting(
+        'tensorrt_workspace_mb',
+        BuilderOptions().workspace_mb,
+        'Most memory that TensorRT takes while it builds; 0: all there is.',
+        low=0,
+        high=65536,
+        unit='MiB',
+    ),
+    Setting(
+        'tensorrt_dla_core',
+        BuilderOptions().dla_core,
+        "A Jetson's deep-learning accelerator to run on; -1: the GPU.",
+        low=-1,
+        high=7,
+    ),
+    Setting('threads', 0, 'Processor threads of the network; 0: all.', low=0, high=1024),
+    Setting(
+        'autostart',
+        True,
+        'Configure and activate at start; false: a lifecycle manager does it.',
+    ),
+    Setting(
+        'overlay_alpha',
+        0.5,
+        'Opacity of the class colours in semantic/overlay.',
+        low=0.0,
+        high=1.0,
+        read_only=False,
+    ),
+    Setting(
+        'depth_color_min',
+        0.0,
+        'Depth with the warmest colour in depth/color.',
+        low=0.0,
+        high=10000.0,
+        unit='m',
+        read_only=False,
+    ),
+    Setting(
+        'depth_color_max',
+        0.0,
+        "Depth with the coldest colour in depth/color; 0: the model's range of depth.",
+        low=0.0,
+        high=10000.0,
+        unit='m',
+        read_only=False,
+    ),
+    Setting(
+        'max_rate',
+        0.0,
+        'Most frames to answer in a second, the others count as throttled; 0: no limit.',
+        low=0.0,
+        high=1000.0,
+        unit='Hz',
+        read_only=False,
+    ),
+    Setting(
+        'confidence_threshold',
+        0.0,
+        'Smallest class probability with which a pixel keeps its class; below, it is unlabelled.',
+        low=0.0,
+        high=1.0,
+        read_only=False,
+    ),
+    Setting(
+        'classes',
+        ('',),
+        "Names of the classes to keep, the others become unlabelled; ['']: all.",
+        read_only=False,
+    ),
+    Setting(
+        'depth_min',
+        0.0,
+        'Smallest depth that is published, nearer ones are NaN.',
+        low=0.0,
+        high=10000.0,
+        unit='m',
+        read_only=False,
+    ),
+    Setting(
+        'depth_max',
+        0.0,
+        "Largest depth that is published, farther ones are NaN; 0: the model's range of depth.",
+        low=0.0,
+        high=10000.0,
+        unit='m',
+        read_only=False,
+    ),
+    Setting(
+        'points_stride',
+        1,
+        'One point for so many pixels, across and down; 1: points has the size of the image.',
+        low=1,
+        high=64,
+        read_only=False,
+    ),
+)
