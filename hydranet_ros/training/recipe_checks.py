@@ -7,6 +7,7 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
+from hydranet_ros.networks.options import Upsampling
 from hydranet_ros.training.datasets.classes import check_classes
 from hydranet_ros.training.recipe_fields import Reader
 from hydranet_ros.training.recipe_types import domain_of
@@ -47,6 +48,8 @@ def _check_network(recipe: Recipe, reader: Reader) -> None:
                 f'{where}.focal_length_px',
                 'must be the focal length (pixels) of the camera that depths are to be metric for',
             )
+    if recipe.domains and recipe.options.upsample is not Upsampling.BILINEAR:
+        reader.refuse('options.upsample', 'is not for a network of several domains')
     limit = recipe.options.limit
     for i, stream in enumerate(recipe.streams):
         if limit and (stream.crop[0] > limit[0] or stream.crop[1] > limit[1]):

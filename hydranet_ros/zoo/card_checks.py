@@ -7,6 +7,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 import re
 
+from hydranet_ros.networks.options import Upsampling
 from hydranet_ros.zoo.card_fields import Fields
 from hydranet_ros.zoo.card_types import ModelCard
 from hydranet_ros.zoo.card_types import Task
@@ -35,6 +36,8 @@ def check_card(card: ModelCard, fields: Fields) -> None:
         fields.refuse('std', 'must be positive')
     if any(domain.depth for domain in card.domains) and not has[Task.DEPTH]:
         fields.refuse('domains', 'state a depth range, but the model has no task depth')
+    if card.domains and card.options.upsample is not Upsampling.BILINEAR:
+        fields.refuse('options', 'must not upsample in a network of several domains')
     _check_domains(card, fields)
 
 

@@ -243,6 +243,10 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
         r'depth\.focal_length_px must be positive',
     ),
     'no depth': (lambda c: c.update(depth=None), 'depth must be given'),
+    'upsampling in domains': (
+        lambda c: c.update(options={'upsample': 'transposed'}),
+        'options must not upsample in a network of several domains',
+    ),
     'depth of a domain': (
         lambda c: c['domains'][0]['depth'].pop('metric'),
         r'domains\[0\]\.depth\.metric is missing',
