@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """TensorRT on an NVIDIA GPU: the fastest backend, and the one that takes minutes to build."""
 
+import logging
 import os
 
 from hydranet_ros.deploy.engine import Engine
@@ -16,12 +17,14 @@ from hydranet_ros.deploy.specialise import Cut
 from hydranet_ros.deploy.tensorrt.build import build_in_child
 from hydranet_ros.deploy.tensorrt.cuda import cuda_problem
 from hydranet_ros.deploy.tensorrt.cuda import gpu
+from hydranet_ros.deploy.tensorrt.operators import check_operators
 from hydranet_ros.deploy.tensorrt.order import BuildOrder
 from hydranet_ros.deploy.tensorrt.runner import TensorRtRunner
 from hydranet_ros.deploy.tensorrt.timing_cache import timing_cache_file
 from hydranet_ros.deploy.tensorrt.versions import too_old
 from hydranet_ros.errors import HydranetError
 
+_log = logging.getLogger(__name__)
 CUT = Cut.FULL
 REWRITES: frozenset[Rewrite] = frozenset()  # TensorRT fuses by itself
 _ARITHMETIC = {
@@ -68,7 +71,11 @@ def build(request: BuildRequest) -> tuple[Engine, bytes | None]:
     """Build in a child process; what is kept is the serialised engine."""
     if request.builder.dla_core >= 0 and request.precision is Precision.FP32:
         raise HydranetError('The DLA has no fp32; choose fp16 or int8, or leave the DLA out.')
-    graph = request.graph(Cut.FULL, _ARITHMETIC[request.precision])
+    graph = request.graph(CUT, _ARITHMETIC[request.precision])
+    try:
+        check_operators(graph)
+    except HydranetError as error:  # by a published list; the parser here may be newer
+        _log.warning('%s Trying all the same.', error)
     order = BuildOrder(request.builder, os.getpid(), timing_cache_file(device(), version()))
     plan = build_in_child(graph.SerializeToString(), order, request.on_progress)
     return load(request, plan), plan

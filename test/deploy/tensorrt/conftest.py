@@ -24,6 +24,8 @@ FACTS = {
 }
 DOUBLES = ROOT / 'test' / 'doubles'
 SHAPE = (1, 6, 8)
+# for what does not depend on the version
+once = pytest.mark.parametrize('version', [max(FACTS)])
 
 
 @pytest.fixture(params=FACTS)

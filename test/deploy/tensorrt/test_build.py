@@ -25,6 +25,7 @@ from hydranet_ros.deploy.tensorrt.timing_cache import timing_cache_file
 from hydranet_ros.errors import HydranetError
 
 from .conftest import header_of
+from .conftest import once
 
 Small = Callable[..., bytes]
 FAULT = 'TENSORRT_DOUBLE_FAULT'
@@ -87,6 +88,7 @@ def test_a_build_that_fails_says_what_tensorrt_says(fail: Callable, small_graph:
     assert 'OutOfMemory (requested size was 4294967296 bytes.)' in refusal(small_graph())
 
 
+@once
 def test_a_builder_that_does_not_start(fail: Callable, small_graph: Small) -> None:
     fail('start')
     assert 'returned nullptr; TensorRT: CUDA initialization failure: 35.' in refusal(small_graph())
@@ -111,6 +113,7 @@ def test_an_aborted_build_gives_its_last_words(fail: Callable, small_graph: Smal
     )
 
 
+@once
 def test_a_build_that_hangs_is_given_up(
     fail: Callable, small_graph: Small, temporary: Path
 ) -> None:
@@ -122,11 +125,13 @@ def test_a_build_that_hangs_is_given_up(
     assert not list(temporary.iterdir())
 
 
+@once
 def test_what_libraries_print_is_no_report(fail: Callable, small_graph: Small) -> None:
     fail('print')
     assert build_in_child(small_graph(), order(), ignore)
 
 
+@once
 def test_a_builder_that_cannot_be_imported(
     double: ModuleType, small_graph: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,6 +139,7 @@ def test_a_builder_that_cannot_be_imported(
     assert '/nowhere/tensorrt-10.3.0.json' in refusal(small_graph())
 
 
+@once
 def test_progress_that_raises_ends_the_build(
     double: ModuleType, small_graph: Small, temporary: Path
 ) -> None:
@@ -177,6 +183,7 @@ class TestDla:
         assert 'no DLA core 2' in refusal(small_graph(), order(dla_core=2))
 
 
+@once
 class TestTimingCache:
     @pytest.fixture
     def file(self, double: ModuleType, version: str, tmp_path: Path) -> Path:
@@ -244,6 +251,7 @@ build_in_child(sys.stdin.buffer.read(), BuildOrder(BuilderOptions(), os.getpid()
 """
 
 
+@once
 def test_no_orphan_stays(fail: Callable, small_graph: Small, tmp_path: Path) -> None:
     """The process that waits is killed: the one that builds goes with it."""
     fail('hang')

@@ -18,11 +18,13 @@ import sys
 from types import ModuleType
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 
 from hydranet_ros.deploy.build import build_engine
 from hydranet_ros.deploy.cache import EngineCache
+from hydranet_ros.deploy.calibration import calibrate
 from hydranet_ros.deploy.engines import tensorrt_engine
 from hydranet_ros.deploy.options import Backend
 from hydranet_ros.deploy.options import BuilderOptions
@@ -36,6 +38,7 @@ from test.deploy.conftest import Model
 
 from .conftest import FACTS
 from .conftest import header_of
+from .conftest import once
 
 SIZE = (64, 96)
 ONE = np.ones(1, np.float32)
@@ -155,6 +158,7 @@ def test_another_gpu_builds_again(
     assert loads(request_, cached, monkeypatch), 'the first is still there'
 
 
+@once
 def test_other_options_build_again(
     cached: EngineCache, request_: BuildRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -300,6 +304,24 @@ class TestAvailability:
         assert 'see what nvidia-smi says' in reason
 
 
+@once
+def test_a_graph_outside_the_published_list_is_the_parser_s_to_refuse(
+    double: ModuleType,
+    request_: BuildRequest,
+    small_graph: Callable[..., bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    graph = onnx.load_model_from_string(small_graph(operators=('NonZero',)))
+    graph.graph.node[-1].op_type = 'Bernoulli'
+    monkeypatch.setattr(BuildRequest, 'graph', lambda *_: graph)
+    with pytest.raises(HydranetError, match=r"node 4 'node_0' \(Bernoulli\): No importer"):
+        tensorrt_engine.build(request_)
+    assert 'does not take the graph' in caplog.text
+    assert 'Trying all the same' in caplog.text
+
+
+@once
 def test_the_dla_has_no_fp32(double: ModuleType, request_: BuildRequest) -> None:
     options = BuilderOptions(dla_core=0)
     with pytest.raises(HydranetError, match='The DLA has no fp32; choose fp16'):
@@ -313,3 +335,28 @@ def test_the_precision_is_written_into_the_graph() -> None:
         Precision.INT8: Arithmetic.INT8_TENSORRT,
     }
     assert len(FACTS) == 3
+
+
+@once
+@pytest.mark.parametrize('precision', [Precision.FP16, Precision.INT8])
+def test_half_precision_and_integers_run(
+    double: ModuleType,
+    host_cuda: ModuleType,
+    street_model: Model,
+    frame: Callable,
+    precision: Precision,
+) -> None:
+    """On noise, whose labels hang by less than those of a street."""
+    rgb, changes = frame(*SIZE), {}
+    if precision is Precision.INT8:
+        card, file = street_model.card, street_model.file
+        changes['calibration'] = calibrate(card, file, [rgb], 'noise')
+    request = street_model.request(SIZE, backend=Backend.TENSORRT, precision=precision, **changes)
+    engine = build_engine(request, EngineCache(None))
+    assert engine.precision == precision.value
+    found = engine.run([rgb], ONE)[0]
+    engine.close()
+    reference = build_engine(street_model.request(SIZE), EngineCache(None))
+    expected = reference.run([rgb], ONE)[0]
+    assert (found['labels'] == expected['labels']).mean() > 0.9
+    assert 0 < np.median(np.abs(found['depth'] / expected['depth'] - 1)) < 0.1

@@ -8,6 +8,7 @@ Over the doubles: no kernel, no GPU memory and no CUDA graph of the real kind is
 from collections.abc import Callable
 import gc
 import logging
+import sys
 import threading
 from types import ModuleType
 
@@ -21,6 +22,8 @@ from hydranet_ros.deploy.tensorrt.order import BuildOrder
 from hydranet_ros.deploy.tensorrt.runner import TensorRtRunner
 from hydranet_ros.errors import HydranetError
 
+from .conftest import DOUBLES
+from .conftest import once
 from .conftest import SHAPE
 
 FAULT = 'TENSORRT_DOUBLE_FAULT'
@@ -128,6 +131,7 @@ def test_it_is_taken_down_in_order(runner: TensorRtRunner, host_cuda: ModuleType
     assert not runner.inputs, 'its memory is gone'
 
 
+@once
 def test_what_is_forgotten_is_freed(plan: bytes, host_cuda: ModuleType) -> None:
     runner = TensorRtRunner(plan)
     run(runner)
@@ -197,13 +201,10 @@ def test_a_frame_that_fails_raises_and_the_next_is_tried(
     runner.close()
 
 
+@once
 def test_the_old_layout_of_cuda_python_does_as_well(
     double: ModuleType, host_cuda: ModuleType, plan: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import sys
-
-    from .conftest import DOUBLES
-
     for name in [name for name in sys.modules if name.split('.')[0] == 'cuda']:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.syspath_prepend(str(DOUBLES / 'cuda_12'))

@@ -21,8 +21,20 @@ MODULE = 'module'
 NOT_IN_FACTS = {'__version__'}  # of the Python package around the bindings
 # also names of Python's own objects, which the files use on those
 COMMON = {
-    *('add', 'append', 'builder', 'clear', 'line', 'log', 'major', 'message', 'minor', 'name'),
-    *('nbytes', 'pop', 'precision', 'run', 'shape', 'start', 'type', 'update', 'write'),
+    *('add', 'append', 'builder', 'clear', 'line', 'log', 'major', 'max', 'message', 'minor'),
+    *(
+        'name',
+        'nbytes',
+        'node',
+        'pop',
+        'precision',
+        'run',
+        'shape',
+        'start',
+        'type',
+        'update',
+        'write',
+    ),
 }
 
 
