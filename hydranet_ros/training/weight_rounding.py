@@ -25,7 +25,7 @@ def round_weights(network: nn.Module, std: Sequence[float]) -> None:
         if not isinstance(module, nn.Conv2d):
             continue
         scale = torch.ones(module.out_channels, 1, 1, 1)
-        if isinstance(after, nn.BatchNorm2d):
+        if isinstance(after, nn.BatchNorm2d) and after.running_var is not None:
             factor = after.weight / torch.sqrt(after.running_var + after.eps)
             scale = factor.view(-1, 1, 1, 1)
         if first:
