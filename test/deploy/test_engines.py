@@ -17,6 +17,7 @@ from hydranet_ros.errors import FrameError
 from test.deploy.conftest import Model
 
 ONE = np.ones(1, np.float32)
+BACKENDS = [one for one in Backend if backend_module(one).unavailable() is None]
 HAS_BF16 = Precision.BF16 in backend_module(Backend.OPENVINO).precisions()
 
 
