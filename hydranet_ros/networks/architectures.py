@@ -23,6 +23,7 @@ from hydranet_ros.networks.upsampling import add_upsampling
 
 Heads = Mapping[str, int]
 DEFAULT_ARCHITECTURE = 'multitask_refinenet'
+LEAST_LARGEST = 64  # pixels a side
 _UPSAMPLING = frozenset({'upsample', 'largest', 'matrices'})
 
 
@@ -56,6 +57,11 @@ def build_network(
     if foreign := sorted(options.chosen().keys() - known.options):
         has = ', '.join(sorted(known.options))
         raise HydranetError(f'{architecture} has no option {foreign[0]}; it has {has}.')
+    if options.limit and min(options.limit) < LEAST_LARGEST:
+        raise HydranetError(
+            f'The option largest is {list(options.limit)}; an input of less than {LEAST_LARGEST} '
+            'pixels a side leaves the network nothing to see.'
+        )
     network: Any = known.make(heads, options)
     add_upsampling(network, options, stride=known.stride, coarse=known.coarse)
     network.architecture, network.options = architecture, options

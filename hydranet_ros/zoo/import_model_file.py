@@ -78,7 +78,7 @@ def _trace(network: Any, tasks: list[str]) -> onnx.ModelProto:
         warnings.simplefilter('ignore')
         program: Any = torch.onnx.export(
             network,
-            (torch.zeros(2, 3, 64, 96),),
+            (torch.zeros(2, 3, min(64, largest[0] - 1), min(96, largest[1] - 1)),),
             dynamo=True,
             optimize=False,  # its optimiser folds the batch norms
             dynamic_shapes=(dynamic,),

@@ -134,5 +134,8 @@ def test_what_cannot_be_built_is_told() -> None:
         build_network('resnet50', {'semantic': 2})
     with pytest.raises(HydranetError, match='multitask_refinenet has no option blocks; it has'):
         build_network('multitask_refinenet', {'semantic': 2}, ORIGINAL)
+    small = NetworkOptions(upsample=Upsampling.GLOBAL, largest=(63, 500))
+    with pytest.raises(HydranetError, match=r'largest is \[63, 500\]; an input of less than 64'):
+        build_network('multitask_refinenet', {'semantic': 2}, small)
     with pytest.raises(HydranetError, match='needs the option encoder'):
         build_network('light_weight_refinenet_timm', {'semantic': 2})

@@ -46,7 +46,7 @@ def test_a_training_with_it_ends_in_a_model_without_the_branch(tmp_path: Path) -
         'streams': [{'crop': [40, 48], 'data': [{'set': 'folder:labelled', 'batch': 2}]}],
         'validation': [{'set': 'folder:labelled'}],
         'architecture': 'light_weight_refinenet_mobilenet_v2',
-        'options': {'upsample': 'global', 'largest': [48, 64]},
+        'options': {'upsample': 'global', 'largest': [64, 80]},
         'losses': {'labels': {'weight': 0.5, 'without': [CLASSES[0]['name']], 'grid': [4, 5]}},
         'start': {'decoder': 'scaled'},
         'epochs': 1,
@@ -57,11 +57,11 @@ def test_a_training_with_it_ends_in_a_model_without_the_branch(tmp_path: Path) -
     read = recipe(tmp_path, **changes)
     assert fit(read, data, tmp_path / 'out')
     state = torch.load(tmp_path / 'out' / 'last.ckpt', weights_only=True)['state_dict']
-    assert state['network.heads.semantic.upsample.rows'].shape == (48, 12)
+    assert state['network.heads.semantic.upsample.rows'].shape == (64, 16)
     assert state['network.heads.semantic.labels.out.weight'].shape == (1, 256)
     card = load_card(publish(read, tmp_path / 'out'))
     assert card.options.upsample is Upsampling.GLOBAL
-    assert card.options.largest == (48, 64)
+    assert card.options.largest == (64, 80)
     network = network_of(card.path.parent / card.weights.location)
     assert not [key for key in network.state_dict() if 'labels' in key]
     with torch.inference_mode():
