@@ -3,6 +3,7 @@
 """NOT TensorRT: what its double does, by 'Class.member'."""
 
 from trt_building import BUILDING
+from trt_parsing import PARSING
 from trt_running import RUNNING
 
-BEHAVIOUR = {**BUILDING, **RUNNING}
+BEHAVIOUR = {**PARSING, **BUILDING, **RUNNING}

@@ -13,6 +13,7 @@ import numpy as np
 
 from hydranet_ros.deploy.tensorrt.cuda import call
 from hydranet_ros.deploy.tensorrt.cuda import cuda_runtime
+from hydranet_ros.deploy.tensorrt.cuda import release
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,6 @@ class Buffers:
         """Give the memory back; the arrays are void after it."""
         self._buffers.clear()
         while self._device:
-            call(self._cuda.cudaFree, self._device.pop())
+            release(self._cuda.cudaFree, self._device.pop())
         while self._pinned:
-            call(self._cuda.cudaFreeHost, self._pinned.pop())
+            release(self._cuda.cudaFreeHost, self._pinned.pop())

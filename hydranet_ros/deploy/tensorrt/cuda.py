@@ -7,11 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 import importlib
+import logging
 from typing import Any
 
 from hydranet_ros.errors import first_line
 from hydranet_ros.errors import HydranetError
 
+_log = logging.getLogger(__name__)
 GPU_INDEX = 0  # of those that CUDA_VISIBLE_DEVICES leaves
 _LAYOUTS = ('cuda.bindings.runtime', 'cuda.cudart')  # cuda-python from 12.6.1, and before
 _INSTALL = "pip install cuda-python ('cuda-python<13' for CUDA 12)"
@@ -51,6 +53,14 @@ def call(function: Callable[..., tuple[Any, ...]], *arguments: Any) -> Any:
     if status != 0:
         raise CudaError(_explain(function.__name__, status))
     return values[0] if len(values) == 1 else tuple(values)
+
+
+def release(function: Callable[..., tuple[Any, ...]], handle: Any) -> None:
+    """Free or destroy; what fails is logged, so that the rest is freed too."""
+    try:
+        call(function, handle)
+    except CudaError as error:
+        _log.warning('%s', error)
 
 
 def cuda_problem() -> str | None:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from collections.abc import Collection
 from contextlib import ExitStack
 import logging
@@ -16,8 +15,8 @@ import numpy as np
 from hydranet_ros.deploy.tensorrt.buffers import Buffers
 from hydranet_ros.deploy.tensorrt.cuda import call
 from hydranet_ros.deploy.tensorrt.cuda import cuda_runtime
-from hydranet_ros.deploy.tensorrt.cuda import CudaError
 from hydranet_ros.deploy.tensorrt.cuda import GPU_INDEX
+from hydranet_ros.deploy.tensorrt.cuda import release
 from hydranet_ros.deploy.tensorrt.messages import make_logger
 from hydranet_ros.deploy.tensorrt.messages import Messages
 from hydranet_ros.errors import HydranetError
@@ -71,12 +70,12 @@ class Session:
         cuda = self._cuda
         call(cuda.cudaSetDevice, GPU_INDEX)
         self._stream = call(cuda.cudaStreamCreateWithFlags, cuda.cudaStreamNonBlocking)
-        undo.callback(_freed, cuda.cudaStreamDestroy, self._stream)
+        undo.callback(release, cuda.cudaStreamDestroy, self._stream)
         # a thread that waits for a blocking event leaves its core to others
         self._begin = call(cuda.cudaEventCreateWithFlags, cuda.cudaEventBlockingSync)
-        undo.callback(_freed, cuda.cudaEventDestroy, self._begin)
+        undo.callback(release, cuda.cudaEventDestroy, self._begin)
         self._end = call(cuda.cudaEventCreateWithFlags, cuda.cudaEventBlockingSync)
-        undo.callback(_freed, cuda.cudaEventDestroy, self._end)
+        undo.callback(release, cuda.cudaEventDestroy, self._end)
         self._buffers = Buffers()
         undo.callback(self._buffers.free)
         self._logger = make_logger(self._messages)
@@ -116,7 +115,8 @@ class Session:
             if dtype is None or min(shape, default=1) < 1:
                 raise HydranetError(f'{name!r} of the engine is no fixed uint8 or float32 tensor.')
             buffer = self._buffers.add(name, shape, dtype)
-            self._context.set_tensor_address(name, buffer.device_address)
+            if not self._context.set_tensor_address(name, buffer.device_address):
+                raise HydranetError(f'TensorRT takes no {name!r}: {self._messages.errors()}.')
             is_input = self._engine.get_tensor_mode(name) == trt.TensorIOMode.INPUT
             (self.inputs if is_input else self.outputs)[name] = buffer.host
 
@@ -134,7 +134,7 @@ class Session:
         self.run(())
         try:
             self._graph = self._record()
-            undo.callback(_freed, self._cuda.cudaGraphExecDestroy, self._graph)
+            undo.callback(release, self._cuda.cudaGraphExecDestroy, self._graph)
             self.run(())
         except HydranetError as error:
             self._graph = None
@@ -150,16 +150,9 @@ class Session:
             finally:
                 # also where that failed, or the stream could not be used again
                 graph = call(cuda.cudaStreamEndCapture, self._stream)
-                undo.callback(_freed, cuda.cudaGraphDestroy, graph)
+                undo.callback(release, cuda.cudaGraphDestroy, graph)
             return call(cuda.cudaGraphInstantiateWithFlags, graph, 0)
 
     def _drop(self, name: str) -> None:
         """Let go of one of TensorRT's objects: its destructor frees it."""
         setattr(self, name, None)
-
-
-def _freed(function: Callable[..., tuple[Any, ...]], handle: Any) -> None:
-    try:
-        call(function, handle)
-    except CudaError as error:
-        _log.warning('%s', error)

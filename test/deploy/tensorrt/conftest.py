@@ -16,7 +16,11 @@ from onnx import numpy_helper
 from onnx import TensorProto
 import pytest
 
+from hydranet_ros.deploy.cache import EngineCache
+from hydranet_ros.deploy.options import Backend
+from hydranet_ros.deploy.request import BuildRequest
 from test.conftest import ROOT
+from test.deploy.conftest import Model
 
 FACTS = {
     path.stem.removeprefix('tensorrt-'): path
@@ -24,6 +28,7 @@ FACTS = {
 }
 DOUBLES = ROOT / 'test' / 'doubles'
 SHAPE = (1, 6, 8)
+SIZE = (64, 96)
 # for what does not depend on the version
 once = pytest.mark.parametrize('version', [max(FACTS)])
 
@@ -108,3 +113,13 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setattr('tempfile.tempdir', str(folder))
     return folder
+
+
+@pytest.fixture
+def request_(street_model: Model) -> BuildRequest:
+    return street_model.request(SIZE, backend=Backend.TENSORRT)
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> EngineCache:
+    return EngineCache(tmp_path / 'engines')

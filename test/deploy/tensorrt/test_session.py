@@ -131,6 +131,25 @@ def test_it_is_taken_down_in_order(runner: TensorRtRunner, host_cuda: ModuleType
     assert not runner.inputs, 'its memory is gone'
 
 
+@pytest.mark.parametrize('function', ['cudaFree', 'cudaEventDestroy', 'cudaGraphExecDestroy'])
+@once
+def test_what_cannot_be_freed_keeps_nothing_else(
+    runner: TensorRtRunner,
+    host_cuda: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    function: str,
+) -> None:
+    with monkeypatch.context() as faulty:
+        faulty.setenv('CUDA_DOUBLE_FAULT', function)
+        runner.close()
+    assert f'{function} failed' in caplog.text
+    assert host_cuda.journal[-1] == 'cudaStreamDestroy'
+    assert not host_cuda.pinned_memory
+    host_cuda.device_memory.clear()
+    host_cuda.alive.clear()
+
+
 @once
 def test_what_is_forgotten_is_freed(plan: bytes, host_cuda: ModuleType) -> None:
     runner = TensorRtRunner(plan)

@@ -13,8 +13,8 @@ import pytest
 from test.conftest import ROOT
 
 from .conftest import FACTS
-from .uses import cuda_problems
-from .uses import problems
+from .findings import cuda_problems
+from .findings import problems
 from .uses import Uses
 
 DEPLOY = ROOT / 'hydranet_ros' / 'deploy'
