@@ -27,6 +27,8 @@ TORCH = ['torch']
 # torch comes first, as its site says for the machine: lightning would take any.
 TRAIN = ['lightning>=2.6', 'tensorboard>=2.16', 'ai-edge-litert>=1.3']
 VIEW = ['rerun-sdk']
+# Further encoders for Light-Weight RefineNet.
+TIMM = ['timm>=1.0']
 BAGS = ['rosbags>=0.11']
 
 
@@ -100,6 +102,7 @@ setup(
         'torch': TORCH,
         'train': TRAIN,
         'view': VIEW,
+        'timm': TIMM,
         'bags': BAGS,
         'ros-jazzy': ros('7.1.6', '8.4.3', '5.3.6', '2.0.3'),
         'ros-kilted': ros('9.1.2', '9.3.3', '5.5.1', '2.3.0'),

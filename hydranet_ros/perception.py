@@ -233,9 +233,9 @@ class Perception:
             raise HydranetError('This Perception is closed; load it again.')
         key = (height, width, batch)
         if key not in self._engines:
-            if len(self._engines) >= _KEPT_ENGINES:
-                self._engines.popitem(last=False)[1].close()
             self._engines[key] = self._built(height, width, batch)
+            if len(self._engines) > _KEPT_ENGINES:
+                self._engines.popitem(last=False)[1].close()
         self._engines.move_to_end(key)
         return self._engines[key]
 
@@ -270,7 +270,7 @@ class Perception:
             domain=self.domain,
             threads=self._threads,
             builder=self._builder,
-            frames=self.card.sample_frames or '',
+            frames=(self.card.sample_frames,) if self.card.sample_frames else (),
             on_progress=self._on_progress,
         )
 

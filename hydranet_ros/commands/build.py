@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 SUMMARY = 'Build and judge the engine for a frame size ahead of time.'
 _DETAILS = """\
 The engine is kept where the node finds it. Each is compared with the fp32 graph first, on --images
-or on the model's own sample frames; one that differs too much is refused, and the status is 1.
-int8 is calibrated on --images; without them with the calibration that belongs to the model.
+or on the model's own sample frames. One that differs too much is refused, and the status is 1.
+int8 is calibrated on --images, at the first --size; that calibration is kept if its engines pass.
+Without --images it is calibrated as its card's folder says.
 """
 
 
@@ -81,7 +82,10 @@ def run(args: argparse.Namespace) -> int:
         calibration = None
         if args.images and perception.choice.precision is Precision.INT8:
             calibration = _calibrate(perception, args)
-        return max(_build(perception, size, calibration, args) for size in args.size)
+        status = max(_build(perception, size, calibration, args) for size in args.size)
+    if calibration is not None and status == 0:
+        _store(calibration)
+    return status
 
 
 def _build(
@@ -97,7 +101,7 @@ def _build(
     request = perception.request(height, width, args.batch)
     request = replace(request, calibration=calibration)
     if args.images:
-        request = replace(request, frames=args.images[0])
+        request = replace(request, frames=tuple(args.images))
     title = f'{perception.backend} {perception.precision} {width}x{height}, batch {args.batch}'
     start = time.perf_counter()
     try:
@@ -113,7 +117,6 @@ def _build(
 
 def _calibrate(perception: Perception, args: argparse.Namespace) -> Calibration:
     from hydranet_ros.deploy.calibration import calibrate
-    from hydranet_ros.deploy.calibration import store_calibration
     from hydranet_ros.deploy.input_size import InputSize
 
     calibration = calibrate(
@@ -124,9 +127,14 @@ def _calibrate(perception: Perception, args: argparse.Namespace) -> Calibration:
         input_size=InputSize(args.input_size, args.input_scale),
         domain=perception.domain,
     )
-    path = store_calibration(calibration)
-    print(f'calibrated with {calibration.images} images: {path}', file=sys.stderr)
+    print(f'calibrated with {calibration.images} images', file=sys.stderr)
     return calibration
+
+
+def _store(calibration: Calibration) -> None:
+    from hydranet_ros.deploy.calibration import store_calibration
+
+    print(f'int8 of this model is calibrated by {store_calibration(calibration)} from now on')
 
 
 def _images(args: argparse.Namespace) -> Iterator[npt.NDArray[np.uint8]]:
@@ -134,12 +142,9 @@ def _images(args: argparse.Namespace) -> Iterator[npt.NDArray[np.uint8]]:
 
     from hydranet_ros.sources.sampling import sample_frames
 
-    each = max(1, args.limit // len(args.images))
-    with tqdm(desc='calibrating', unit='image', disable=None) as bar:
-        for spec in args.images:
-            for rgb in sample_frames(spec, each):
-                yield rgb
-                bar.update()
+    width, height = args.size[0]
+    frames = sample_frames(args.images, args.limit, (height, width))
+    yield from tqdm(frames, desc='calibrating', unit='image', disable=None)
 
 
 def _tell(line: str) -> None:

@@ -111,11 +111,13 @@ def _label(args: argparse.Namespace) -> int:
 
 def _prepare(recipe: Recipe, data: Path, out: Path) -> None:
     """Make what the recipe builds on, as far as it is not there yet."""
+    from hydranet_ros.training.recipe_run import check_chain
     from hydranet_ros.training.recipe_run import PREFIX
     from hydranet_ros.training.recipe_run import START
     from hydranet_ros.training.recipe_run import TEACHERS
     from hydranet_ros.training.recipe_run import trained
 
+    check_chain(recipe)
     if recipe.start.recipe:
         trained(recipe.start.recipe, data, out / START)
     for job in recipe.prepare:

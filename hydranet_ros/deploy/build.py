@@ -57,6 +57,8 @@ def build_engine(
         if data is not None:
             stored = None  # its backend refused it: its figures are not the next one's
         engine, data = _build(request, module)
+        if data is not None:  # minutes of work, whatever becomes of judging it
+            cache.put(key, Stored(data, Parity(not_judged='not yet')))
     known = stored.parity if stored is not None and not judge_again else None
     if known is None or (known.not_judged and request.frames):
         parity = _judge(engine, request)
@@ -103,6 +105,8 @@ def _load(
     try:
         engine: Engine = module.load(request, stored.data)
         return engine
+    except HydranetError:  # such as too little memory: the engine is as good as before
+        raise
     except Exception as error:  # each backend has exceptions of its own
         cache.discard(key, error)
         return None

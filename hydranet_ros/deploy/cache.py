@@ -16,8 +16,10 @@ from types import ModuleType
 from typing import Any
 
 from hydranet_ros.atomic_file import write_atomically
+from hydranet_ros.deploy.options import Backend
 from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.parity import Parity
+from hydranet_ros.deploy.parity import VERSION as GATE
 from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.deploy.specialise import Cut
 from hydranet_ros.deploy.specialise import VERSION
@@ -26,6 +28,7 @@ from hydranet_ros.errors import HydranetError
 from hydranet_ros.resources import cache_dir
 
 _log = logging.getLogger(__name__)
+BUILT_BY_TENSORRT = (Backend.TENSORRT, Backend.ONNXRUNTIME_TENSORRT)
 KEPT = 64  # engines; those used longest ago go first
 
 
@@ -49,6 +52,7 @@ class CacheKey:
     backend_version: str
     device: str
     builder: tuple[tuple[str, int], ...]
+    gate: int = GATE
 
     @classmethod
     def of(cls, request: BuildRequest, module: ModuleType) -> CacheKey:
@@ -56,6 +60,7 @@ class CacheKey:
         card = request.card
         classes = card.class_slice(request.domain)
         full = module.CUT is Cut.FULL  # the other one knows nothing of the camera
+        options = tuple(sorted(asdict(request.builder).items()))
         quantised = request.precision is Precision.INT8 and request.calibration is not None
         return cls(
             model_sha256=request.model_file.sha256,
@@ -73,7 +78,7 @@ class CacheKey:
             backend=request.backend.value,
             backend_version=module.version(),
             device=module.device(),
-            builder=tuple(sorted(asdict(request.builder).items())),
+            builder=options if request.backend in BUILT_BY_TENSORRT else (),
         )
 
     @property
@@ -147,7 +152,9 @@ class EngineCache:
         }
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            if stored.data is not None:
+            if stored.data is None:
+                path.unlink(missing_ok=True)
+            else:
                 write_atomically(path, stored.data)
             write_atomically(sidecar, json.dumps(described, indent=2).encode())
             self._prune()

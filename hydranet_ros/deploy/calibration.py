@@ -8,6 +8,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from dataclasses import dataclass
 import hashlib
@@ -178,7 +179,10 @@ def store_calibration(calibration: Calibration) -> Path:
 
 def find_calibration(card: ModelCard, model_file: ModelFile) -> Calibration | None:
     """Find the user's own of this model file, else the one beside the card, else None."""
-    for path in (_own(model_file.sha256), card.path.parent / SHIPPED):
+    places = [card.path.parent / SHIPPED]
+    with suppress(HydranetError):  # where there can be no cache, there is none of the user's
+        places.insert(0, _own(model_file.sha256))
+    for path in places:
         if path.is_file():
             calibration = Calibration.from_json(path)
             if calibration.model_sha256 == model_file.sha256:

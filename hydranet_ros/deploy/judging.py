@@ -41,17 +41,25 @@ def judge(engine: Engine, request: BuildRequest) -> Parity:
         return Parity(not_judged='no fp32 reference here; pip install onnxruntime')
     request.on_progress('comparing with fp32')
     frames = list(sample_frames(request.frames, FRAMES, request.camera_size))
+    source = ', '.join(request.frames)
     plain = replace(request, backend=backend, precision=Precision.FP32, batch=1)
     reference: CpuEngine = backend_module(backend).build(replace(plain, rewrites=frozenset()))[0]
     comparison = _Comparison(Upsampler(request.camera_size, request.card.normals_axes))
     ones = np.ones(request.batch, np.float32)
     try:
-        for frame in frames:
-            raw = {task: value[0] for task, value in reference.raw([frame]).items()}
-            comparison.add(raw, engine.run([frame] * request.batch, ones)[-1])
+        raws = [
+            {task: value[0].copy() for task, value in reference.raw([frame]).items()}
+            for frame in frames
+        ]
+        for first in range(len(frames)):
+            # each place of a batch holds another frame
+            places = [(first + place) % len(frames) for place in range(request.batch)]
+            answers = engine.run([frames[i] for i in places], ones)
+            for i, answer in zip(places, answers, strict=True):
+                comparison.add(raws[i], answer)
     finally:
         reference.close()
-    return comparison.verdict(request.precision, len(frames), request.frames)
+    return comparison.verdict(request.precision, len(frames), source)
 
 
 @dataclass
@@ -86,6 +94,8 @@ class _Comparison:
         if self.depths and self.finite:
             relative = np.concatenate([one.ravel() for one in self.depths])
             median, p99 = (float(value) for value in np.percentile(relative, [50, 99]))
+        if labels is None and not self.depths:
+            return Parity(not_judged='no pixel of its sample frames is clear enough')
         parity = Parity(labels, median, p99, frames, source)
         return replace(parity, fault=_fault(parity, precision, self.finite))
 

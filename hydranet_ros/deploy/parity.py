@@ -26,6 +26,7 @@ class Bounds:
 
 
 MARGIN = 0.1
+VERSION = 1  # raise it with every change of the gate: kept verdicts are keyed by it
 FLOATING = Bounds(labels=0.995, depth_median=0.005, depth_p99=0.05)
 INTEGER = Bounds(labels=0.98, depth_median=0.02, depth_p99=0.15)
 
@@ -74,4 +75,10 @@ class Parity:
         names = {field.name for field in fields(cls)}
         if not isinstance(value, dict) or set(value) != names:
             raise ValueError('the figures of parity are not complete')
+        figures = (value['labels'], value['depth_median'], value['depth_p99'])
+        texts = (value['source'], value['fault'], value['not_judged'])
+        if not all(one is None or isinstance(one, float) for one in figures) or not all(
+            isinstance(one, str) for one in texts
+        ):
+            raise ValueError('the figures of parity are no figures')
         return cls(**value)

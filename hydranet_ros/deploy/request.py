@@ -35,7 +35,7 @@ class BuildRequest:
     """A model, the sizes (height, width) it shall run at, and how.
 
     calibration: what int8 needs. frames: what `open_source` opens, of the model's own domain, to
-    judge the engine by; '' where there are none. on_progress: called with a line for people.
+    judge the engine by. on_progress: called with a line for people.
     """
 
     card: ModelCard
@@ -50,7 +50,7 @@ class BuildRequest:
     rewrites: frozenset[Rewrite] | None = None  # None: those that pay on the backend
     builder: BuilderOptions = field(default_factory=BuilderOptions)
     calibration: Calibration | None = None
-    frames: str = ''
+    frames: tuple[str, ...] = ()
     on_progress: Callable[[str], None] = field(default=_ignore, compare=False)
 
     def graph(self, cut: Cut, arithmetic: Arithmetic = Arithmetic.FLOAT32) -> onnx.ModelProto:

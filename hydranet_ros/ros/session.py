@@ -211,6 +211,8 @@ class PerceptionSession:
         self._logger.info(self._progress, throttle_duration_sec=PROGRESS_LOG_S)
 
     def _on_build(self, line: str) -> None:
+        if self._worker.stopped:
+            raise HydranetError('The build was stopped.')
         self._progress = f'building the engine: {line}'
         self._logger.info(self._progress, throttle_duration_sec=PROGRESS_LOG_S)
 

@@ -11,10 +11,30 @@ from hydranet_ros.training.checkpoints import check_same_recipe
 from hydranet_ros.training.checkpoints import LAST
 from hydranet_ros.training.publishing import FOLDER
 from hydranet_ros.training.recipe import load_recipe
+from hydranet_ros.training.recipe_types import Recipe
 from hydranet_ros.zoo.card import MODEL_FILE_SUFFIX
 
 PREFIX = 'recipe:'
 TEACHERS, START = 'teachers', 'start'
+
+
+def check_chain(recipe: Recipe) -> None:
+    """Refuse a recipe that starts from itself, or from one of another network."""
+    names, current = [recipe.name], recipe
+    while current.start.recipe:
+        first = load_recipe(current.start.recipe)
+        if first.name in names:
+            raise HydranetError(
+                f'The recipe {first.name} starts from itself ({" from ".join(names)}); '
+                'begin with one that starts elsewhere.'
+            )
+        if (first.architecture, first.options) != (current.architecture, current.options):
+            raise HydranetError(
+                f'The recipe {current.name} starts from {first.name}, which has another '
+                'architecture or other options; give both the same.'
+            )
+        names.append(first.name)
+        current = first
 
 
 def trained(name_or_path: str, data: Path, folder: Path) -> Path:

@@ -84,6 +84,21 @@ def test_a_recipe_goes_on_from_the_one_that_it_names(
         np.testing.assert_allclose(ended[name], value, rtol=2**-8, err_msg=name)
 
 
+def test_a_recipe_cannot_start_from_itself_or_from_another_network(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / 'round.yaml'
+    write_recipe(path, name='round', start={'recipe': str(path)})
+    assert train(path, '--data', write_data(tmp_path / 'data'), '--out', tmp_path / 'out') == 1
+    assert 'The recipe round starts from itself (round)' in capsys.readouterr().err
+    other = write_recipe(
+        tmp_path / 'other.yaml', name='other', architecture='light_weight_refinenet_mobilenet_v2'
+    )
+    mine = write_recipe(tmp_path / 'mine.yaml', name='mine', start={'recipe': str(other)})
+    assert train(mine, '--data', tmp_path / 'data', '--out', tmp_path / 'mine') == 1
+    assert 'starts from other, which has another architecture' in capsys.readouterr().err
+
+
 def test_there_must_be_something_to_publish(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

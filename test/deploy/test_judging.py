@@ -61,7 +61,7 @@ class Spoilt:
 
 @pytest.fixture
 def request_(street_model: Model) -> BuildRequest:
-    return street_model.request(SIZE, frames='street', rewrites=frozenset())
+    return street_model.request(SIZE, frames=('street',), rewrites=frozenset())
 
 
 @pytest.fixture
@@ -102,20 +102,20 @@ def test_int8_may_differ_by_more(engine: Engine, request_: BuildRequest) -> None
 def test_without_frames_of_its_domain_nothing_is_judged(
     engine: Engine, request_: BuildRequest
 ) -> None:
-    found = judge(engine, replace(request_, frames=''))
+    found = judge(engine, replace(request_, frames=()))
     assert found.labels is None
     assert 'no frames of its domain' in found.summary
 
 
 def test_figures_lie_beside_the_engine(request_: BuildRequest, tmp_path: Path) -> None:
     cache = EngineCache(tmp_path)
-    first = build_engine(replace(request_, frames=''), cache)
+    first = build_engine(replace(request_, frames=()), cache)
     assert first.parity.not_judged
     built = build_engine(request_, cache)  # the kept one, judged now that there are frames
     assert built.parity.labels == 1.0
     (sidecar,) = tmp_path.glob('*.json')
     assert Parity.from_json(json.loads(sidecar.read_text())['parity']) == built.parity
-    assert build_engine(replace(request_, frames=''), cache).parity == built.parity
+    assert build_engine(replace(request_, frames=()), cache).parity == built.parity
 
 
 def test_a_refused_engine_is_not_built_twice(
