@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 import logging
 from math import inf
@@ -15,30 +16,35 @@ if TYPE_CHECKING:
     import tensorrt as trt
 
 PERIOD_S = 0.5  # between two lines of progress
-KEPT_ERRORS = 8
+KEPT_ERRORS = 8  # the last ones: they say why, those before what was tried
 
 
 class Messages:
-    """TensorRT's messages: errors are kept for whoever reports the failure, the rest is told.
+    """TensorRT's messages: the last errors are kept for who reports a failure, the rest is told.
 
     tell: called with a level of `logging` and a line, from any thread; must not raise.
     """
 
     def __init__(self, tell: Callable[[int, str], None]) -> None:
         self.tell = tell
-        self._errors: list[str] = []
+        self._errors: deque[str] = deque(maxlen=KEPT_ERRORS)
 
     def add(self, level: int, line: str) -> None:
         """Take a message."""
         if level < logging.ERROR:
             self.tell(level, line)
-        elif len(self._errors) < KEPT_ERRORS:
-            self._errors.append(line)
+        else:
+            self._errors.append(line.rstrip('.'))
 
     def errors(self) -> str:
         """Give the errors since the last call, in one line."""
-        errors, self._errors = self._errors, []
+        errors, self._errors = self._errors, deque(maxlen=KEPT_ERRORS)
         return '; '.join(errors) or 'it gives no reason'
+
+    def tell_errors(self) -> None:
+        """Tell the errors since the last call as a warning: what they belong to went well."""
+        if self._errors:
+            self.tell(logging.WARNING, f'done, in spite of errors: {self.errors()}')
 
 
 def make_logger(messages: Messages) -> trt.ILogger:
