@@ -82,7 +82,8 @@ def camera_model(info: CameraInfo, rectified: bool, height: int, width: int) -> 
         width,
         height,
     )
-    if ideal or not any(info.d):
+    straight = not any(info.d) and info.distortion_model != Distortion.EQUIDISTANT.value
+    if ideal or straight:
         return CameraModel(intrinsics)
     try:
         distortion = Distortion(info.distortion_model)

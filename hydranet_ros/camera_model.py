@@ -36,6 +36,7 @@ _COEFFICIENTS = {
 class CameraModel:
     """A calibrated camera; without coefficients its images are those of a pinhole.
 
+    EQUIDISTANT with coefficients of 0 is r = f * theta, no pinhole (Kannala and Brandt, 2006).
     HydranetError where a number cannot be, or the model has not that many coefficients.
     """
 
@@ -68,7 +69,7 @@ class CameraModel:
         camera = self.intrinsics
         u = np.arange(0, camera.width, stride, dtype=np.float64)
         v = np.arange(0, camera.height, stride, dtype=np.float64)
-        if not any(self.coefficients):
+        if self._is_pinhole:
             pinhole = np.empty((2, len(v), len(u)), np.float32)
             pinhole[0] = (u - camera.cx) / camera.fx
             pinhole[1] = ((v - camera.cy) / camera.fy)[:, None]
@@ -79,6 +80,12 @@ class CameraModel:
             miss = np.abs(self._distorted(rays) - pixels).max(axis=(1, 2))
             rays[~(miss <= _LARGEST_MISS)] = np.nan
         return np.ascontiguousarray(rays.reshape(len(v), len(u), 2).transpose(2, 0, 1), np.float32)
+
+    @property
+    def _is_pinhole(self) -> bool:
+        if self.distortion is Distortion.EQUIDISTANT:
+            return not self.coefficients
+        return not any(self.coefficients)
 
     def _undistorted(self, pixels: np.ndarray) -> np.ndarray:
         k, d = self.intrinsics.matrix(), np.array(self.coefficients)

@@ -26,6 +26,7 @@ LENSES = {
         (0.45, -0.12, 0.0003, -0.0002, 0.006, 0.78, -0.05, 0.012),
     ),
     'equidistant': CameraModel(PINHOLE, Distortion.EQUIDISTANT, (-0.03, 0.004, -0.002, 0.0004)),
+    'f theta': CameraModel(PINHOLE, Distortion.EQUIDISTANT, (0.0,) * 4),
 }
 
 
@@ -169,3 +170,12 @@ def test_sizes_that_disagree_are_refused():
         CloudWriter().write(np.zeros((2, 2), POINT), camera, rgb, depth[1:], labels, confidence)
     with pytest.raises(ValueError, match='out'):
         CloudWriter().write(np.zeros((2, 2), POINT), camera, rgb, depth, labels, confidence)
+
+
+def test_an_equidistant_lens_without_further_distortion_is_no_pinhole():
+    theta = (0 - PINHOLE.cx) / PINHOLE.fx
+    row = Intrinsics(PINHOLE.fx, PINHOLE.fy, PINHOLE.cx, 121.0, WIDTH, HEIGHT)
+    fisheye = CameraModel(row, Distortion.EQUIDISTANT, (0.0,) * 4)
+    assert fisheye.rays()[0, 121, 0] == pytest.approx(np.tan(theta), abs=1e-6)
+    pinhole = CameraModel(row, Distortion.EQUIDISTANT).rays()
+    assert pinhole[0, 121, 0] == pytest.approx(theta, abs=1e-6)

@@ -199,6 +199,13 @@ def test_a_lens_takes_binning_roi_and_rectification_into_account():
     ideal = camera_model(message, True, 200, 320)
     assert ideal.intrinsics == Intrinsics(300.0, 305.0, 295.0, 145.0, 320, 200)
     assert ideal.coefficients == ()
-    message.distortion_model = 'unheard_of'
+    message.distortion_model, message.d = 'equidistant', [0.0] * 4
+    assert camera_model(message, False, 200, 320).coefficients == (0.0,) * 4
+    assert camera_model(message, True, 200, 320).distortion is Distortion.PLUMB_BOB
+    message.d = []
+    assert camera_model(message, False, 200, 320).coefficients == ()
+    message.distortion_model, message.d = '', [0.0] * 5
+    assert camera_model(message, False, 200, 320).coefficients == ()
+    message.distortion_model, message.d = 'unheard_of', [0.1]
     with pytest.raises(HydranetError, match='unheard_of'):
         camera_model(message, False, 200, 320)
