@@ -13,6 +13,7 @@ from hydranet_ros.errors import first_line
 from hydranet_ros.errors import HydranetError
 
 STRIDES = [4, 8, 16, 32]
+_LAYOUT = 'NCHW'
 
 
 class TimmEncoder(nn.Module):
@@ -51,7 +52,13 @@ def _create(name: str, weights: Path | None) -> Any:
         options: dict[str, Any] = {'out_indices': [every.index(stride) for stride in STRIDES]}
         if weights is not None:
             options |= {'pretrained': True, 'pretrained_cfg_overlay': {'file': str(weights)}}
-        return timm.create_model(name, features_only=True, **options)
+        encoder = timm.create_model(name, features_only=True, **options)
+        if (layout := getattr(encoder, 'output_fmt', _LAYOUT)) != _LAYOUT:
+            raise HydranetError(
+                f'The timm model {name} gives maps of another layout ({layout.value}) than the '
+                f'decoder takes ({_LAYOUT}); choose another one, for example convnext_atto.'
+            )
+        return encoder
     except HydranetError:
         raise
     except Exception as error:  # timm's models raise types of their own

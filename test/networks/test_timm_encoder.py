@@ -63,3 +63,5 @@ class TestWithTimm:
             build('mnasnet_1OO')
         with pytest.raises(HydranetError, match='but none at 1/4'):
             build('vit_tiny_patch16_224')
+        with pytest.raises(HydranetError, match=r'another layout \(NHWC\) .* takes \(NCHW\)'):
+            build('swin_tiny_patch4_window7_224')
