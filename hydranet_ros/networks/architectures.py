@@ -15,6 +15,7 @@ from hydranet_ros.networks import deeplab_largefov
 from hydranet_ros.networks import fcn32s
 from hydranet_ros.networks.light_weight_refinenet import LightWeightRefineNet
 from hydranet_ros.networks.multitask_refinenet import MultiTaskRefineNet
+from hydranet_ros.networks.options import LEAST_LARGEST
 from hydranet_ros.networks.options import NetworkOptions
 from hydranet_ros.networks.resnet import CHANNELS
 from hydranet_ros.networks.resnet import ResNet
@@ -23,7 +24,6 @@ from hydranet_ros.networks.upsampling import add_upsampling
 
 Heads = Mapping[str, int]
 DEFAULT_ARCHITECTURE = 'multitask_refinenet'
-LEAST_LARGEST = 64  # pixels a side
 _UPSAMPLING = frozenset({'upsample', 'largest', 'matrices'})
 
 

@@ -10,6 +10,9 @@ from dataclasses import fields
 from enum import Enum
 from typing import Any
 
+LEAST_LARGEST = 64  # pixels a side; less leaves a network nothing to see
+LARGEST_SIDE = 16384  # pixels that a model file takes
+
 
 class Upsampling(str, Enum):
     """How a head gets from its own size to that of the input.
@@ -83,6 +86,19 @@ class NetworkOptions:
             if name in values:
                 values[name] = kind(values[name])
         if 'largest' in values:
-            height, width = map(int, values['largest'])
-            values['largest'] = (height, width)
+            values['largest'] = _size(values['largest'])
+        encoder = values.get('encoder')
+        if encoder is not None and not isinstance(encoder, str):
+            raise ValueError(f'encoder is {encoder!r}; give the name of a timm model.')
         return cls(**values)
+
+
+def _size(value: Any) -> tuple[int, int]:
+    sides = value if isinstance(value, (list, tuple)) else ()
+    whole = [one for one in sides if type(one) is int and LEAST_LARGEST <= one <= LARGEST_SIDE]
+    if len(sides) != 2 or len(whole) != 2:
+        raise ValueError(
+            f'largest is {value!r}; give [height, width] in whole pixels, {LEAST_LARGEST} to '
+            f'{LARGEST_SIDE} each.'
+        )
+    return whole[0], whole[1]

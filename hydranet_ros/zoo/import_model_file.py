@@ -14,8 +14,10 @@ import torch
 from torch import nn
 
 from hydranet_ros.atomic_file import write_atomically
+from hydranet_ros.deploy.options import SMALLEST_SIDE
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.networks.architectures import build_network
+from hydranet_ros.networks.options import LARGEST_SIDE
 from hydranet_ros.networks.options import NetworkOptions
 from hydranet_ros.zoo.import_official import load_renamed
 from hydranet_ros.zoo.model_file import describe
@@ -25,7 +27,6 @@ from hydranet_ros.zoo.model_file import read_model_file
 from hydranet_ros.zoo.model_file import state_dict
 
 OPSET = 18
-SMALLEST_SIDE, LARGEST_SIDE = 33, 16384  # pixels that a model file takes
 
 
 def export_model_file(network: nn.Module, path: str | Path, *, name: str) -> Path:

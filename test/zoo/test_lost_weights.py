@@ -94,6 +94,14 @@ def test_an_official_checkpoint_stands_in_for_lost_weights(tmp_path: Path) -> No
         ({'upsample': 'bicubic'}, "options are none of a network: 'bicubic'"),
         ({'upsampling': 'global'}, "options are none of a network: .*'upsampling'"),
         ({'largest': [1, 2, 3]}, 'options are none of a network'),
+        (
+            {'largest': [64, 20000]},
+            r'largest is \[64, 20000\]; give \[height, width\].*64 to 16384',
+        ),
+        ({'largest': [63, 500]}, 'options are none of a network: largest'),
+        ({'largest': [100.5, 500]}, 'options are none of a network: largest'),
+        ({'largest': '99'}, 'options are none of a network: largest'),
+        ({'encoder': 18}, 'options are none of a network: encoder is 18'),
         ('global', 'options must be a mapping'),
     ],
 )
