@@ -5,14 +5,26 @@
 from collections.abc import Callable
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
+from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from hydranet_ros.prediction import Prediction
 from hydranet_ros.rendering import color_depth
 from hydranet_ros.rendering import color_labels
 from hydranet_ros.rendering import overlay
 from hydranet_ros.zoo.card_types import Task
+
+# The sensor_msgs encodings that are written: dtype, and the shape of one pixel.
+PIXELS: Final[dict[str, tuple[type[np.generic], tuple[int, ...]]]] = {
+    'mono8': (np.uint8, ()),
+    'rgb8': (np.uint8, (3,)),
+    'bgr8': (np.uint8, (3,)),
+    '32FC1': (np.float32, ()),
+    '32FC3': (np.float32, (3,)),
+}
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,12 @@ POINTS_FIELDS = ('depth', 'labels', 'confidence')
 _HOMES = {'labels': SEMANTIC, 'confidence': SEMANTIC_CONFIDENCE, 'depth': DEPTH}
 
 ArrayOf = Callable[[Output], np.ndarray]
+
+
+def blank(height: int, width: int, encoding: str) -> npt.NDArray[Any]:
+    """Return zeros of one of PIXELS: (H, W) or (H, W, 3), uint8 or float32."""
+    dtype, channels = PIXELS[encoding]
+    return np.zeros((height, width, *channels), dtype)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class BagReport:
-    """What was done: messages kept, images answered, and sentences on what went wrong."""
+    """What was done: messages kept, images predicted, and sentences on what went wrong."""
 
     kept: int = 0
     answered: int = 0
@@ -51,7 +51,7 @@ class BagPrediction:
         topics: to predict, and their types.
         wanted: outputs, names of TOPICS.
         fx: px, in place of that of camera_info.
-        limit: images to predict in all; None: all. The rest is copied.
+        limit: images to take in all; None: all. The rest is copied.
 
     """
 
@@ -73,6 +73,8 @@ class BagPrediction:
         for topic, stream in self._streams.items():
             self._infos.setdefault(beside(topic, 'camera_info'), []).append(stream)
         self._damaged: Counter[str] = Counter()
+        self._problems: set[str] = set()
+        self._taken = 0
         self.report = BagReport()
         self._find_first_infos()
 
@@ -89,6 +91,7 @@ class BagPrediction:
         self._writer.finish()
         for sentence, times in self._damaged.items():
             self.report.problems.append(f'{times} images were left out: {sentence}')
+        self.report.problems += sorted(self._problems)
         for stream in self._streams.values():
             self.report.problems += sorted(stream.problems)
         return self.report
@@ -99,11 +102,11 @@ class BagPrediction:
         stream = self._streams.get(connection.topic)
         if stream is None or connection.msgtype not in IMAGES:
             return
-        if self._limit is not None and self.report.answered >= self._limit:
+        if self._limit is not None and self._taken >= self._limit:
             return
         try:
-            stream.answer(data, connection.msgtype, recorded)
-            self.report.answered += 1
+            self.report.answered += stream.answer(data, connection.msgtype, recorded)
+            self._taken += 1
         except FrameError as error:
             self._damaged[f'{connection.topic}: {error}'] += 1
 
@@ -121,7 +124,7 @@ class BagPrediction:
         try:
             info: Any = self._writer.store.deserialize_cdr(data, types.CAMERA_INFO)
         except Exception:
-            self._damaged[f'a camera_info of {topic} is damaged.'] += 1
+            self._problems.add(f'a camera_info of {topic} is damaged and was not used.')
             return
         for stream in self._infos[topic]:
             stream.info = info

@@ -16,8 +16,9 @@ from hydranet_ros.errors import HydranetError
 if TYPE_CHECKING:
     from rosbags.interfaces import Connection
 
-STORAGES = ('.mcap', '.db3')
+STORAGES = {'.mcap': 'mcap', '.db3': 'sqlite3'}
 _METADATA = 'metadata.yaml'
+_COMPRESSED = '.zstd'  # the end of a file that rosbag2 has compressed as a whole
 
 
 class DamagedBag(HydranetError):  # noqa: N818 - a bag, not a program error
@@ -28,7 +29,7 @@ def is_bag(path: Path) -> bool:
     """Tell by the names of files whether a path is a ROS 2 bag, damaged or not."""
     if path.is_dir():
         return (path / _METADATA).is_file() or any(
-            one.suffix in STORAGES for one in path.iterdir()
+            _storage(one) is not None for one in path.iterdir()
         )
     return path.suffix in STORAGES
 
@@ -49,7 +50,7 @@ class BagReader:
             from rosbags.rosbag2 import Reader
         except ModuleNotFoundError as error:
             raise HydranetError(
-                f'reading bags needs rosbags ({error}): pip install rosbags.'
+                f"reading bags needs rosbags ({error}): pip install 'hydranet_ros[bags]'."
             ) from error
         self.path = path
         if path.is_dir() and not (path / _METADATA).is_file():
@@ -64,8 +65,8 @@ class BagReader:
             raise self._damaged(error, 'cannot be opened') from error
         self.connections: list[Connection] = list(self._reader.connections)
         self.count = int(self._reader.message_count)
-        files = [one.suffix for one in path.iterdir()] if path.is_dir() else [path.suffix]
-        self.storage = 'mcap' if any('.mcap' in one for one in files) else 'sqlite3'
+        files = path.iterdir() if path.is_dir() else [path]
+        self.storage = next(found for one in files if (found := _storage(one)))
         self.compressed_messages = self._reader.compression_mode == 'message'
 
     def messages(
@@ -115,3 +116,8 @@ class BagReader:
             'What is left of it can be saved with `mcap recover FILE.mcap`, of a .db3 with '
             '`sqlite3 FILE.db3 .recover`, and then `ros2 bag reindex`.'
         )
+
+
+def _storage(file: Path) -> str | None:
+    name = file.with_suffix('') if file.suffix == _COMPRESSED else file
+    return STORAGES.get(name.suffix)

@@ -21,6 +21,7 @@ from hydranet_ros.camera_info import camera_model
 from hydranet_ros.camera_info import fits
 from hydranet_ros.camera_info import focal_length
 from hydranet_ros.camera_info import is_rectified
+from hydranet_ros.camera_info import of_another_size
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.point_cloud import CloudWriter
 from hydranet_ros.point_cloud import POINT
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from hydranet_ros.perception import Perception
     from hydranet_ros.prediction import Prediction
 
-_DTYPES = {'mono8': (np.uint8, ()), 'rgb8': (np.uint8, (3,)), '32FC1': (np.float32, ())}
 OTHERS = {
     outputs.DEPTH_CAMERA_INFO: types.CAMERA_INFO,
     outputs.LABEL_INFO: types.LABEL_INFO,
@@ -67,6 +67,7 @@ class Stream:
         fx: float | None,
     ) -> None:
         self._perception, self._writer, self._fx = perception, writer, fx
+        self._topic = topic
         self._rectified = is_rectified(topic.removesuffix('/compressed'))
         self._reader = RgbReader(writer.store)
         self._cloud = CloudWriter()
@@ -86,10 +87,10 @@ class Stream:
         self.info: Any = None
         self.problems: set[str] = set()
 
-    def answer(self, data: bytes, msgtype: str, recorded: int) -> None:
+    def answer(self, data: bytes, msgtype: str, recorded: int) -> bool:
         """Predict one image message and write its outputs, recorded at the same time (ns).
 
-        FrameError where the image is damaged.
+        False where none of them needed the network. FrameError where the image is damaged.
         """
         header, rgb = self._reader.read(data, msgtype)
         height, width = rgb.shape[:2]
@@ -106,7 +107,13 @@ class Stream:
             messages[one.topic] = image_message(store, header, one.encoding, self._array(one))
         if info is not None:
             messages[outputs.DEPTH_CAMERA_INFO] = replace(info, header=header)
-        if camera is not None and prediction.depth is not None:
+        elif outputs.DEPTH_CAMERA_INFO in self._topics and (
+            self.info is not None or self._fx is None
+        ):
+            self.problems.add(
+                f'{self._topic}: no depth/camera_info for some images: {self._lack(height, width)}'
+            )
+        if camera is not None and prediction is not None and prediction.depth is not None:
             if self._points.shape != (height, width):
                 self._points = np.zeros((height, width), POINT)
             self._cloud.write(
@@ -121,8 +128,9 @@ class Stream:
         for name, message in messages.items():
             if name in self._topics:
                 self._writer.write(self._topics[name], recorded, message)
+        return prediction is not None
 
-    def _predict(self, rgb: np.ndarray, info: Any, with_points: bool) -> Prediction:
+    def _predict(self, rgb: np.ndarray, info: Any, with_points: bool) -> Prediction | None:
         if rgb.shape[:2] != self._size:
             self._size = (rgb.shape[0], rgb.shape[1])
             self._arrays.clear()
@@ -130,29 +138,46 @@ class Stream:
         if with_points:
             fields.update(outputs.POINTS_FIELDS)
         fields.intersection_update(self._perception.outputs)
+        if not fields:
+            return None
         fx = self._fx
         if fx is None and info is not None:
             fx = focal_length(info, self._rectified)
+        known = fx is not None and 0 < fx < np.inf
+        if not known and any(one.field == 'depth' for one in self._images):
+            self._tell_of_metres(info)
         prediction = outputs.prediction_in(fields, self._array)
-        usable = fx is not None and 0 < fx < np.inf
-        self._perception.predict(rgb, fx=fx if usable else None, out=prediction, wanted=fields)
+        self._perception.predict(rgb, fx=fx if known else None, out=prediction, wanted=fields)
         return prediction
+
+    def _tell_of_metres(self, info: Any) -> None:
+        depth = self._perception.depth_range
+        if depth is not None and depth.focal_length_px:  # else fx has no effect
+            lack = self._lack(*self._size) if info is None else 'camera_info states no fx.'
+            self.problems.add(
+                f'{self._topic}: some depth is in the metres of the canonical camera, not in '
+                f'those of this one: {lack} Or give --fx.'
+            )
+
+    def _lack(self, height: int, width: int) -> str:
+        if self.info is not None:
+            return of_another_size(self.info, height, width)
+        return f'no camera_info was read from {beside(self._topic, "camera_info")}.'
 
     def _lens(self, info: Any, height: int, width: int) -> CameraModel | None:
         if outputs.POINTS not in self._topics:
             return None
         try:
             if info is None:
-                raise HydranetError('no camera_info of the size of the images came before them.')
+                raise HydranetError(self._lack(height, width))
             return camera_model(info, self._rectified, height, width)
         except HydranetError as error:
-            self.problems.add(f'no points for some images: {error}')
+            self.problems.add(f'{self._topic}: no points for some images: {error}')
             return None
 
     def _array(self, output: outputs.Output) -> np.ndarray:
         if output not in self._arrays:
-            dtype, channels = _DTYPES[output.encoding]
-            self._arrays[output] = np.empty((*self._size, *channels), dtype)
+            self._arrays[output] = outputs.blank(*self._size, output.encoding)
         return self._arrays[output]
 
 

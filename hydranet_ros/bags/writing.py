@@ -56,6 +56,7 @@ class BagWriter:
             for one in source.connections:
                 self._kept[one.id] = self._take_over(one)
         except Exception as error:
+            self._discard()
             raise self._refused(error) from error
 
     def add_topic(self, topic: str, msgtype: str, *, latched: bool = False) -> Connection:
@@ -95,6 +96,9 @@ class BagWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._discard()
+
+    def _discard(self) -> None:
         self._writer.abort()
         shutil.rmtree(self._draft, ignore_errors=True)
 

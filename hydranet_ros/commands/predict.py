@@ -75,7 +75,12 @@ def run(args: argparse.Namespace) -> int:
     from hydranet_ros.output_folder import make_output_folder
     from hydranet_ros.sources import open_source
 
+    args.out = args.out.expanduser()
     if is_bag(Path(args.input).expanduser()):
+        if args.overwrite:
+            raise HydranetError(
+                '--overwrite is not for bags; remove the old one, or name another.'
+            )
         with _load(args) as perception:
             return predict_bag_file(perception, args)
     if args.topics or args.outputs:

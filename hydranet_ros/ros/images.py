@@ -8,14 +8,8 @@ import numpy as np
 from sensor_msgs.msg import Image
 
 from hydranet_ros.errors import HydranetError
-
-_WRITABLE = {
-    'mono8': (np.uint8, ()),
-    'rgb8': (np.uint8, (3,)),
-    'bgr8': (np.uint8, (3,)),
-    '32FC1': (np.float32, ()),
-    '32FC3': (np.float32, (3,)),
-}
+from hydranet_ros.outputs import blank
+from hydranet_ros.outputs import PIXELS
 
 
 class ImageWriter:
@@ -29,12 +23,9 @@ class ImageWriter:
     """
 
     def __init__(self, height: int, width: int, encoding: str) -> None:
-        if encoding not in _WRITABLE:
-            raise HydranetError(
-                f'Images are written as {", ".join(_WRITABLE)}, not as {encoding!r}.'
-            )
-        dtype, channels = _WRITABLE[encoding]
-        pixels = np.zeros((height, width, *channels), dtype)
+        if encoding not in PIXELS:
+            raise HydranetError(f'Images are written as {", ".join(PIXELS)}, not as {encoding!r}.')
+        pixels = blank(height, width, encoding)
         self.message = Image(
             height=height,
             width=width,
@@ -44,4 +35,4 @@ class ImageWriter:
         )
         # In place, because assigning to `data` may copy, and a list would cost a check per byte.
         self.message.data.frombytes(pixels.data.cast('B'))
-        self.array = np.frombuffer(self.message.data, dtype).reshape(pixels.shape)
+        self.array = np.frombuffer(self.message.data, pixels.dtype).reshape(pixels.shape)

@@ -26,15 +26,19 @@ from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import Image
 from sensor_msgs.msg import PointCloud2
 import yaml
+import zstandard
 
 from hydranet_ros.bags.choices import DEFAULT
 from hydranet_ros.bags.reading import BagReader
 from hydranet_ros.bags.reading import is_bag
+from hydranet_ros.bags.reading import STORAGES
 from hydranet_ros.bags.stream import beside
 from hydranet_ros.bags.stream import TOPICS
 from hydranet_ros.bags.types import definition_of
 from hydranet_ros.bags.types import make_typestore
+from hydranet_ros.bags.writing import BagWriter
 from hydranet_ros.commands import main
+from hydranet_ros.errors import HydranetError
 from hydranet_ros.perception import Perception
 from hydranet_ros.point_cloud import POINT
 from test.bags.conftest import FX
@@ -228,6 +232,112 @@ def test_a_damaged_image_costs_itself_alone(recorder, tmp_path, capsys):
     assert Counter(one[0] for one in contents(out))['/cam/image_raw'] == 3
 
 
+def camera(recorder: Recorder, folder: Path, *infos) -> Path:
+    """Write a bag of camera_info (messages or bytes) and one image after them."""
+    kind = 'sensor_msgs/msg/CameraInfo'
+    messages = [
+        *(('/cam/camera_info', kind, one) for one in infos),
+        ('/cam/image_raw', 'sensor_msgs/msg/Image', recorder.image(0)),
+    ]
+    return recorder.write(folder / 'drive', 'sqlite3', messages)
+
+
+def test_depth_that_is_not_in_the_metres_of_the_camera_is_said(recorder, tmp_path, capsys):
+    bag = camera(recorder, tmp_path)
+    assert predict(bag, tmp_path / 'out') == 1
+    said = capsys.readouterr().err
+    assert 'canonical camera, not in those of this one: no camera_info was read from /cam/' in said
+    assert 'no depth/camera_info for some images: no camera_info was read' in said
+    assert predict(bag, tmp_path / 'semantic', '--outputs', 'semantic') == 0
+    assert predict(bag, tmp_path / 'known', '--fx', '80') == 0
+
+
+def test_camera_info_of_another_size_is_said(recorder, tmp_path, capsys):
+    bag = camera(recorder, tmp_path, recorder.info(0, width=2 * WIDTH))
+    assert predict(bag, tmp_path / 'out') == 1
+    said = capsys.readouterr().err
+    assert f'those of this one: camera_info is for {2 * WIDTH}x{HEIGHT}, the images are' in said
+    assert 'no depth/camera_info for some images: camera_info is for' in said
+
+
+def test_an_uncalibrated_camera_is_said(recorder, tmp_path, capsys):
+    info = recorder.info(0)
+    info.k[:] = 0
+    bag = camera(recorder, tmp_path, info)
+    assert predict(bag, tmp_path / 'out') == 1
+    assert 'those of this one: camera_info states no fx. Or give --fx.' in capsys.readouterr().err
+    assert len(of(tmp_path / 'out', '/cam/depth/camera_info', CameraInfo)) == 1
+
+
+def test_a_damaged_camera_info_is_said_once_and_is_no_image(recorder, tmp_path, capsys):
+    bag = camera(recorder, tmp_path, b'\0\1\0\0\7', b'\0\1\0\0\7')
+    assert predict(bag, tmp_path / 'out', '--outputs', 'semantic') == 1
+    said = capsys.readouterr().err
+    assert said.count('a camera_info of /cam/camera_info is damaged and was not used.') == 1
+    assert 'left out' not in said
+    assert '1 images predicted, 3 messages kept' in said
+
+
+def test_the_network_runs_only_where_an_output_needs_it(
+    recorder, tmp_path, capsys, perception, monkeypatch
+):
+    calls = []
+    predicted = Perception.predict
+    monkeypatch.setattr(
+        Perception, 'predict', lambda *a, **k: calls.append(k['wanted']) or predicted(*a, **k)
+    )
+    bag = camera(recorder, tmp_path, recorder.info(0))
+    names = ('semantic/label_info', 'depth/camera_info')
+    assert predict(bag, tmp_path / 'out', '--outputs', *names) == 0
+    assert '0 images predicted, 2 messages kept' in capsys.readouterr().err
+    assert not calls
+    assert len(of(tmp_path / 'out', '/cam/depth/camera_info', CameraInfo)) == 1
+    assert predict(bag, tmp_path / 'depth', '--outputs', 'depth') == 0
+    assert calls == [{'depth'}]
+
+
+def test_a_bag_is_never_overwritten_and_home_is_known(drive, tmp_path, capsys, monkeypatch):
+    assert predict(drive, tmp_path / 'out', '--overwrite', '--model', 'nope') == 1
+    assert '--overwrite is not for bags' in capsys.readouterr().err
+    monkeypatch.setenv('HOME', str(tmp_path))
+    more = ('--topics', '/cam/image_raw', '--outputs', 'semantic')
+    assert predict(drive, Path('~/out'), *more) == 0
+    assert (tmp_path / 'out' / 'metadata.yaml').is_file()
+
+
+def test_a_bag_that_cannot_be_begun_leaves_nothing(drive, tmp_path):
+    with BagReader(drive) as reader:
+        one = reader.connections[0]
+        reader.connections.append(one._replace(id=99, topic='/odd2', ext=None))
+        with pytest.raises(HydranetError, match='cannot be written'):
+            BagWriter(tmp_path / 'out', reader)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ['drive']
+
+
+@pytest.mark.parametrize('storage', ['sqlite3', 'mcap'])
+def test_files_that_are_compressed_as_a_whole_keep_their_storage(recorder, tmp_path, storage):
+    bag = recorder.write(
+        tmp_path / 'plain', storage, [('/image', 'sensor_msgs/msg/Image', recorder.image(0))]
+    )
+    (file,) = (one for one in bag.iterdir() if one.suffix in STORAGES)
+    compressor = zstandard.ZstdCompressor()
+    packed = file.with_name(file.name + '.zstd')
+    packed.write_bytes(compressor.compress(file.read_bytes()))
+    file.unlink()
+    metadata = yaml.safe_load((bag / 'metadata.yaml').read_text())
+    metadata['rosbag2_bagfile_information'] |= {
+        'compression_format': 'zstd',
+        'compression_mode': 'FILE',
+        'relative_file_paths': [packed.name],
+    }
+    (bag / 'metadata.yaml').write_text(yaml.safe_dump(metadata))
+    with BagReader(bag) as reader:
+        assert reader.storage == storage
+        assert len(list(reader.messages())) == 1
+    (bag / 'metadata.yaml').unlink()
+    assert is_bag(bag)
+
+
 @pytest.mark.parametrize(
     ('more', 'says'),
     [
@@ -304,7 +414,7 @@ def test_compressed_messages_stay_so(recorder, tmp_path, storage):
         kind = 'sensor_msgs/msg/Image'
         one = writer.add_connection('/image', kind, typestore=recorder.store)
         writer.write(one, 10**18, recorder.store.serialize_cdr(recorder.image(0), kind))
-    assert predict(bag, tmp_path / 'out') == 0
+    assert predict(bag, tmp_path / 'out', '--fx', str(FX)) == 0
     with Reader(tmp_path / 'out') as reader:
         assert reader.compression_mode == 'message'
     assert len(of(tmp_path / 'out', '/depth')) == 1
