@@ -4,13 +4,13 @@
 
 from collections.abc import Collection
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from hydranet_ros.deploy.engine import Engine
 from hydranet_ros.deploy.engines import import_problem
+from hydranet_ros.deploy.engines.onnxruntime_tensorrt_options import tensorrt_options
 from hydranet_ros.deploy.gpu_engine import GpuEngine
 from hydranet_ros.deploy.nvidia_gpu import gpu_name
 from hydranet_ros.deploy.nvidia_gpu import gpu_present
@@ -20,7 +20,6 @@ from hydranet_ros.deploy.rewrites import Rewrite
 from hydranet_ros.deploy.specialise import Arithmetic
 from hydranet_ros.deploy.specialise import Cut
 from hydranet_ros.errors import HydranetError
-from hydranet_ros.resources import cache_dir
 
 REWRITES: frozenset[Rewrite] = frozenset()
 CUT = Cut.FULL
@@ -73,49 +72,23 @@ def build(request: BuildRequest, provider: Provider) -> tuple[Engine, bytes | No
 
 def load(request: BuildRequest, stored: bytes, provider: Provider) -> Engine:
     """Make the engine from a specialised graph; raises what ONNX Runtime does."""
-    runner = OnnxRuntimeGpuRunner(stored, providers_of(request, provider))
+    runner = OnnxRuntimeGpuRunner(stored, providers_of(request, stored, provider))
     return GpuEngine(request.backend.value, request.precision.value, request.input_size, runner)
 
 
-def providers_of(request: BuildRequest, provider: Provider) -> Providers:
-    """List the provider asked for, with its options, and those that take what it does not."""
+def providers_of(request: BuildRequest, graph: bytes, provider: Provider) -> Providers:
+    """List the provider asked for, with its options, and those that take what it does not.
+
+    HydranetError for options that the provider cannot keep to.
+    """
     # fp32 means fp32; the fastest algorithms are looked for once
     cuda = {'use_tf32': '0', 'cudnn_conv_algo_search': 'EXHAUSTIVE'}
     providers: Providers = [(Provider.CPU.value, {})]
     if provider is not Provider.CPU:
         providers.insert(0, (Provider.CUDA.value, cuda))
     if provider is Provider.TENSORRT:
-        providers.insert(0, (Provider.TENSORRT.value, _tensorrt_options(request)))
+        providers.insert(0, (Provider.TENSORRT.value, tensorrt_options(request, graph)))
     return providers
-
-
-def _tensorrt_options(request: BuildRequest) -> dict[str, str]:
-    builder = request.builder
-    options = {
-        'trt_builder_optimization_level': str(builder.optimization_level),
-        # without it TensorRT would run the half-precision layers in float32
-        'trt_fp16_enable': str(request.precision is Precision.FP16),
-    }
-    if builder.workspace_mb:
-        options['trt_max_workspace_size'] = str(builder.workspace_mb << 20)
-    if builder.dla_core >= 0:
-        options |= {'trt_dla_enable': 'True', 'trt_dla_core': str(builder.dla_core)}
-    folder = _engine_folder()
-    if folder is not None:
-        for cache in ('engine', 'timing'):
-            options[f'trt_{cache}_cache_enable'] = 'True'
-            options[f'trt_{cache}_cache_path'] = str(folder)
-    return options
-
-
-def _engine_folder() -> Path | None:
-    """Give where ONNX Runtime keeps what TensorRT built, None where nothing can be kept."""
-    try:
-        folder = cache_dir() / 'onnxruntime-tensorrt'
-        folder.mkdir(parents=True, exist_ok=True)
-    except (HydranetError, OSError):
-        return None
-    return folder
 
 
 class OnnxRuntimeGpuRunner:

@@ -8,7 +8,7 @@ from hydranet_ros.deploy.engines.onnxruntime_gpu import CUT as CUT
 from hydranet_ros.deploy.engines.onnxruntime_gpu import device as device
 from hydranet_ros.deploy.engines.onnxruntime_gpu import Provider
 from hydranet_ros.deploy.engines.onnxruntime_gpu import REWRITES as REWRITES
-from hydranet_ros.deploy.engines.onnxruntime_gpu import version as version
+from hydranet_ros.deploy.engines.onnxruntime_tensorrt_options import tensorrt_version
 from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.request import BuildRequest
 
@@ -16,6 +16,12 @@ from hydranet_ros.deploy.request import BuildRequest
 def unavailable() -> str | None:
     """Tell why the provider cannot run here; None where it can."""
     return onnxruntime_gpu.unavailable(Provider.TENSORRT)
+
+
+def version() -> str:
+    """Give ONNX Runtime's version, and TensorRT's where it can be told."""
+    tensorrt = tensorrt_version()
+    return onnxruntime_gpu.version() + (f', TensorRT {tensorrt}' if tensorrt else '')
 
 
 def precisions() -> tuple[Precision, ...]:
