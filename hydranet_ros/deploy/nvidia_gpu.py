@@ -3,6 +3,7 @@
 """Whether there is an NVIDIA GPU, and which, without loading any of its libraries."""
 
 from functools import cache
+import os
 from pathlib import Path
 import shutil
 import subprocess
@@ -19,14 +20,35 @@ def gpu_present() -> bool:
 
 @cache
 def gpu_name() -> str:
-    """Name the first GPU with its compute capability, or the Jetson that it is part of."""
-    named = nvidia_smi('name', 'compute_cap')
+    """Name the GPU that is used with its compute capability, or the Jetson it is part of.
+
+    It is the first that CUDA_VISIBLE_DEVICES leaves. Where only CUDA can tell which one that is,
+    all of them are named, with that variable.
+    """
+    lines = nvidia_smi('uuid', 'name', 'compute_cap')
+    named = dict(line.split(', ', 1) for line in lines if ', ' in line)
     if named:
-        return named[0]
+        return _first_visible(named)
     try:
         return _BOARD.read_text(encoding='utf-8', errors='replace').strip('\0\n ')
     except OSError:
         return 'an NVIDIA GPU'
+
+
+def _first_visible(named: dict[str, str]) -> str:
+    """Choose among names by UUID, in the order of the PCI bus."""
+    names = list(named.values())
+    chosen = os.environ.get('CUDA_VISIBLE_DEVICES', '').split(',')[0].strip() or '0'
+    if chosen.isdecimal():
+        by_bus = os.environ.get('CUDA_DEVICE_ORDER') == 'PCI_BUS_ID'  # else the fastest is 0
+        if int(chosen) < len(names) and (by_bus or len(set(names)) == 1):
+            return names[int(chosen)]
+    else:
+        found = [name for uuid, name in named.items() if uuid.startswith(chosen)]
+        if len(found) == 1:
+            return found[0]
+    # of GPUs that differ CUDA's own order is not told here, nor what a part of a GPU has
+    return f'{" or ".join(dict.fromkeys(names))} (CUDA_VISIBLE_DEVICES={chosen})'
 
 
 def nvidia_smi(*fields: str, what: str = 'gpu') -> list[str]:
