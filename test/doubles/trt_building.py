@@ -31,7 +31,19 @@ def create_network(self: Any, flags: Any = 0) -> Any:
         return None
     asked = bool(int(flags) >> int(kinds['STRONGLY_TYPED']) & 1)
     typed = asked or not self._contract.version.startswith('10.')
-    return self._contract.make('INetworkDefinition', strongly_typed=typed, graph=None, parser=None)
+    return self._contract.make(
+        'INetworkDefinition', strongly_typed=typed, graph=None, parser=None, operators=[]
+    )
+
+
+def get_layer(self: Any, index: int) -> Any:
+    return self._contract.make('ILayer', operator=self._double.operators[index])
+
+
+def can_run_on_dla(self: Any, layer: Any) -> bool:
+    taken = os.environ.get('TENSORRT_DOUBLE_DLA_OPERATORS', 'Mul').split(',')
+    assert self._double.device_type.name == 'DLA', 'asked before the device was set'
+    return layer._double.operator in taken
 
 
 def create_builder_config(self: Any) -> Any:
@@ -146,6 +158,9 @@ BUILDING: dict[str, Any] = {
     'Builder.num_DLA_cores': property(
         lambda self: int(os.environ.get('TENSORRT_DOUBLE_DLA_CORES', '0'))
     ),
+    'INetworkDefinition.num_layers': property(lambda self: len(self._double.operators)),
+    'INetworkDefinition.get_layer': get_layer,
+    'IBuilderConfig.can_run_on_DLA': can_run_on_dla,
     'IBuilderConfig.set_flag': lambda self, flag: self._double.flags.add(flag.name),
     'IBuilderConfig.clear_flag': lambda self, flag: self._double.flags.discard(flag.name),
     'IBuilderConfig.set_memory_pool_limit': lambda self, pool, pool_size: (

@@ -46,6 +46,7 @@ def parse(self: Any, model: Any, path: str | None = None) -> bool:
                 )
             )
     self._double.network._double.graph = bytes(model)
+    self._double.network._double.operators = [node.op_type for node in graph.graph.node]
     return not self._double.errors
 
 

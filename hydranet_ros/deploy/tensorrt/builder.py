@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+import logging
 from typing import TYPE_CHECKING
 
 from hydranet_ros.deploy.options import BuilderOptions
@@ -38,7 +39,9 @@ def build_plan(
         raise HydranetError(f'TensorRT makes no network: {messages.errors()}.')
     parser = _parse(graph, network, logger, messages)
     config = builder.create_builder_config()
-    _configure(config, builder, order.builder)
+    _configure(config, order.builder)
+    if order.builder.dla_core >= 0:
+        _use_dla(config, builder, network, order.builder.dla_core, messages)
     monitor = make_monitor(Progress(on_progress))
     config.progress_monitor = monitor
     use_timing_cache(config, order.timing_cache, messages)
@@ -50,6 +53,7 @@ def build_plan(
             'memory (close what else uses the GPU, or workspace_mb), try another precision or '
             'optimization level, or another backend.'
         )
+    messages.tell_errors()
     keep_timing_cache(config, order.timing_cache, messages)
     return plan
 
@@ -76,21 +80,39 @@ def _describe(error: trt.ParserError) -> str:
     return f'{where}{error.desc().strip()} [{error.code().name}]'
 
 
-def _configure(config: trt.IBuilderConfig, builder: trt.Builder, options: BuilderOptions) -> None:
+def _configure(config: trt.IBuilderConfig, options: BuilderOptions) -> None:
     import tensorrt as trt
 
     config.builder_optimization_level = options.optimization_level
     config.clear_flag(trt.BuilderFlag.TF32)  # on by default, and no fp32
     if options.workspace_mb:
         config.set_memory_pool_limit(trt.MemoryPoolType.WORKSPACE, options.workspace_mb << 20)
-    if options.dla_core < 0:
-        return
-    if options.dla_core >= builder.num_DLA_cores:
+
+
+def _use_dla(
+    config: trt.IBuilderConfig,
+    builder: trt.Builder,
+    network: trt.INetworkDefinition,
+    core: int,
+    messages: Messages,
+) -> None:
+    """Give the DLA what it can take, the GPU the rest; the shares are told."""
+    import tensorrt as trt
+
+    if core >= builder.num_DLA_cores:
         raise HydranetError(
-            f'There is no DLA core {options.dla_core}: TensorRT {trt.__version__} finds '
-            f'{builder.num_DLA_cores} here (Orin has them, with TensorRT up to 10.7). '
-            'Leave the DLA out.'
+            f'There is no DLA core {core}: TensorRT {trt.__version__} finds '
+            f'{builder.num_DLA_cores} here (Orin has them). Leave the DLA out.'
         )
     config.default_device_type = trt.DeviceType.DLA
-    config.DLA_core = options.dla_core
+    config.DLA_core = core
     config.set_flag(trt.BuilderFlag.GPU_FALLBACK)
+    layers = network.num_layers
+    taken = sum(config.can_run_on_DLA(network.get_layer(i)) for i in range(layers))
+    if taken == 0:
+        raise HydranetError(
+            f"The DLA takes none of the network's {layers} layers: all would run on the GPU. "
+            'Leave the DLA out, or try another precision.'
+        )
+    level = logging.WARNING if taken < layers else logging.INFO
+    messages.tell(level, f'the DLA can take {taken} of {layers} layers, the GPU runs the rest')
