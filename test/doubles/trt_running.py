@@ -26,6 +26,8 @@ def deserialize(self: Any, serialized_engine: Any) -> Any:
     level = self._contract.names['ILogger'].ERROR
     try:
         header, graph = read_plan(bytes(serialized_engine))
+        if fault() == 'deserialize memory':
+            raise ValueError('Error Code 2: OutOfMemory (requested size was 1 bytes.)')
         if fault() == 'deserialize':
             raise ValueError('Error Code 1: Serialization')
         if header['version'] != self._contract.version:

@@ -82,6 +82,9 @@ def build(request: BuildRequest) -> tuple[Engine, bytes | None]:
 
 
 def load(request: BuildRequest, stored: bytes) -> Engine:
-    """Make the engine from a serialised one; HydranetError where TensorRT refuses it."""
+    """Make the engine from a serialised one.
+
+    ValueError where TensorRT refuses it, HydranetError where there is too little memory.
+    """
     runner = TensorRtRunner(stored, request.builder.dla_core)
     return GpuEngine(request.backend.value, request.precision.value, request.input_size, runner)

@@ -42,9 +42,11 @@ class TensorRtRunner:
 
 def _end(owner: ThreadPoolExecutor, session: Session) -> None:
     try:
-        closing = owner.submit(session.close)
-    except RuntimeError:  # at the interpreter's end that thread is gone already
-        session.close()
-    else:
-        closing.result()
-    owner.shutdown()
+        try:
+            closing = owner.submit(session.close)
+        except RuntimeError:  # at the interpreter's end that thread is gone already
+            session.close()
+        else:
+            closing.result()
+    finally:
+        owner.shutdown()

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from contextlib import ExitStack
 import logging
+import re
 from typing import Any
 from typing import TYPE_CHECKING
 
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
     import tensorrt as trt
 
 _log = logging.getLogger(__name__)
+_OUT_OF_MEMORY = re.compile('out ?of ?memory', re.IGNORECASE)
 
 
 class Session:
     """Runs an engine between fixed host arrays, `inputs` and `outputs`.
 
-    Raises HydranetError for an engine that TensorRT refuses and for memory that is not there.
+    Raises ValueError for an engine that TensorRT refuses, HydranetError for memory that is not
+    there and for whatever else CUDA or TensorRT fail at: such an engine may be as good as before.
     """
 
     def __init__(self, plan: bytes, dla_core: int = -1) -> None:
@@ -43,6 +46,7 @@ class Session:
         with ExitStack() as undo:
             self._open(plan, dla_core, undo)
             self._warm_up(undo)
+            self._messages.tell_errors()
             self._undo = undo.pop_all()
 
     def run(self, wanted: Collection[str]) -> float:
@@ -85,16 +89,13 @@ class Session:
             self._runtime.DLA_core = dla_core
         engine: trt.ICudaEngine | None = self._runtime.deserialize_cuda_engine(plan)
         if engine is None:
-            raise HydranetError(f'TensorRT refuses the engine: {self._messages.errors()}.')
+            raise _refusal(self._messages.errors())
         self._engine = engine
         undo.callback(self._drop, '_engine')
         del engine  # or this frame would keep it alive beyond its turn
         context: trt.IExecutionContext | None = self._engine.create_execution_context()
         if context is None:
-            raise HydranetError(
-                f'TensorRT cannot prepare the engine: {self._messages.errors()}. Close what '
-                'else uses the GPU.'
-            )
+            raise _no_memory(self._messages.errors())
         self._context = context
         undo.callback(self._drop, '_context')
         del context
@@ -156,3 +157,16 @@ class Session:
     def _drop(self, name: str) -> None:
         """Let go of one of TensorRT's objects: its destructor frees it."""
         setattr(self, name, None)
+
+
+def _refusal(said: str) -> Exception:
+    if _OUT_OF_MEMORY.search(said):
+        return _no_memory(said)
+    return ValueError(f'TensorRT refuses the engine: {said}.')
+
+
+def _no_memory(said: str) -> HydranetError:
+    return HydranetError(
+        f'The GPU has too little free memory for the engine, it seems: {said}. Close what else '
+        'uses the GPU, or give smaller frames or batches.'
+    )

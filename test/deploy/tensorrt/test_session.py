@@ -176,15 +176,45 @@ def test_one_thread_owns_it_whoever_calls(plan: bytes, host_cuda: ModuleType) ->
     assert threading.get_ident() not in host_cuda.threads
 
 
-@pytest.mark.parametrize('fault', ['deserialize', 'context', 'execute'])
-def test_an_engine_that_is_refused_leaves_nothing(
-    plan: bytes, host_cuda: ModuleType, monkeypatch: pytest.MonkeyPatch, fault: str
+@pytest.mark.parametrize(
+    ('fault', 'error', 'words'),
+    [
+        ('deserialize', ValueError, 'TensorRT refuses the engine: .*Error Code 1'),
+        ('deserialize memory', HydranetError, 'too little free memory .*: .*OutOfMemory'),
+        ('context', HydranetError, 'too little free memory .*: Error Code 2: OutOfMemory'),
+        ('execute', HydranetError, 'TensorRT did not run the engine: Error Code 1'),
+    ],
+)
+def test_an_engine_that_does_not_load_leaves_nothing(
+    plan: bytes,
+    host_cuda: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: str,
+    error: type[Exception],
+    words: str,
 ) -> None:
+    """An engine that TensorRT refuses is built again, one that lacks memory only is not."""
     monkeypatch.setenv(FAULT, fault)
-    with pytest.raises(HydranetError, match='TensorRT .*: .*Error Code') as caught:
+    with pytest.raises(error, match=words):
         TensorRtRunner(plan)
-    assert 'Traceback' not in str(caught.value)
     assert host_cuda.journal[-1] == 'cudaStreamDestroy'
+
+
+@once
+def test_a_teardown_that_fails_ends_its_thread(
+    runner: TensorRtRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = runner._session.close
+
+    def fail() -> None:
+        close()
+        raise HydranetError('the GPU is lost')
+
+    monkeypatch.setattr(runner._session, 'close', fail)
+    with pytest.raises(HydranetError, match='the GPU is lost'):
+        runner.close()
+    with pytest.raises(RuntimeError, match='shutdown'):
+        runner._owner.submit(int)
 
 
 def test_a_gpu_without_memory_says_how_much_there_is(
