@@ -15,6 +15,7 @@ import onnx
 from onnx import numpy_helper
 from onnx import TensorProto
 
+from hydranet_ros.errors import first_line
 from hydranet_ros.errors import HydranetError
 
 LIST = Path(__file__).with_name('onnx_operators.json')
@@ -66,7 +67,12 @@ class _Graph:
 
     @classmethod
     def of(cls, model: onnx.ModelProto) -> _Graph:
-        graph = onnx.shape_inference.infer_shapes(model, strict_mode=True).graph
+        try:
+            graph = onnx.shape_inference.infer_shapes(model, strict_mode=True).graph
+        except onnx.shape_inference.InferenceError as error:
+            raise HydranetError(
+                f'The types of the graph cannot be told: {first_line(error)}.'
+            ) from error
         ends = [*graph.input, *graph.output]
         types = {one.name: one.type.tensor_type.elem_type for one in [*graph.value_info, *ends]}
         types |= {one.name: one.data_type for one in graph.initializer}
@@ -119,8 +125,9 @@ def _resize(graph: _Graph, node: onnx.NodeProto) -> Iterator[str]:
 
 
 def _zero_point(graph: _Graph, node: onnx.NodeProto) -> Iterator[str]:
+    given = len(node.input) > 2 and node.input[2]
     zero = graph.array(node, 2)
-    if zero is None or zero.any():
+    if given and (zero is None or zero.any()):
         yield 'has a zero point that is not 0'
 
 

@@ -138,6 +138,17 @@ def test_what_the_parser_does_not_take_is_named(message: str) -> None:
         check_operators(graph(body, **constants))
 
 
+def test_types_that_do_not_fit_are_no_traceback() -> None:
+    body = '(float[2, 3] x, float[4, 5] w) => (float[2, 5] y) { y = MatMul(x, w) }'
+    with pytest.raises(HydranetError, match='The types of the graph cannot be told: '):
+        check_operators(graph(body))
+
+
+def test_a_zero_point_left_out_is_0() -> None:
+    body = '(int8[4] x) => (float[4] y) { y = DequantizeLinear(x, scale) }'
+    check_operators(graph(body, scale=np.float32(1)))
+
+
 def test_an_opset_beyond_the_list_is_named() -> None:
     with pytest.raises(HydranetError, match=r'opset \[22\] is not one of 9 to 20'):
         check_operators(graph('(float[4] x) => (float[4] y) { y = Abs(x) }', 22))
