@@ -49,7 +49,6 @@ class GpuEngine:
         self.input_size = input_size
         self.timings = Timings()
         self.parity = Parity(not_judged='not yet')
-        self.parity = Parity(not_judged='not yet')
         self._runner = runner
 
     def run(
