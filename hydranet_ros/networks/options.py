@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any
 
 LEAST_LARGEST = 64  # pixels a side; less leaves a network nothing to see
-LARGEST_SIDE = 16384  # pixels that a model file takes
+SMALLEST_SIDE, LARGEST_SIDE = 33, 16384  # pixels that a model file takes
 
 
 class Upsampling(str, Enum):

@@ -14,11 +14,11 @@ import torch
 from torch import nn
 
 from hydranet_ros.atomic_file import write_atomically
-from hydranet_ros.deploy.options import SMALLEST_SIDE
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.networks.architectures import build_network
 from hydranet_ros.networks.options import LARGEST_SIDE
 from hydranet_ros.networks.options import NetworkOptions
+from hydranet_ros.networks.options import SMALLEST_SIDE
 from hydranet_ros.zoo.import_official import load_renamed
 from hydranet_ros.zoo.model_file import describe
 from hydranet_ros.zoo.model_file import HALF_SUFFIX
