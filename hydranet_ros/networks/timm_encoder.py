@@ -53,7 +53,8 @@ def _create(name: str, weights: Path | None) -> Any:
         if weights is not None:
             options |= {'pretrained': True, 'pretrained_cfg_overlay': {'file': str(weights)}}
         encoder = timm.create_model(name, features_only=True, **options)
-        if (layout := getattr(encoder, 'output_fmt', _LAYOUT)) != _LAYOUT:
+        layout: Any = getattr(encoder, 'output_fmt', _LAYOUT)
+        if layout != _LAYOUT:
             raise HydranetError(
                 f'The timm model {name} gives maps of another layout ({layout.value}) than the '
                 f'decoder takes ({_LAYOUT}); choose another one, for example convnext_atto.'
