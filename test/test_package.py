@@ -26,7 +26,7 @@ from .source_files import imported_modules
 from .source_files import project_files
 
 PIP = [sys.executable, '-m', 'pip', '--disable-pip-version-check', '-q']
-EXTRAS = {'cpu', 'torch', 'train', 'view', 'bags', 'ros-jazzy', 'ros-kilted', 'test'}
+EXTRAS = {'cpu', 'torch', 'train', 'view', 'timm', 'bags', 'ros-jazzy', 'ros-kilted', 'test'}
 ROS_EXECUTABLES = {'perception', 'camera', 'hydranet'}
 OPTIONAL_ROS = {'vision_msgs'}
 
