@@ -18,8 +18,6 @@ from hydranet_ros.deploy.specialise import Cut
 
 REWRITES = frozenset(Rewrite)
 CUT = Cut.LOGITS
-# of what is not in int8; there bf16 would add 0.5 % of labels and 0.4 % of depth that differ
-_ELEMENT_TYPES = {Precision.FP32: 'f32', Precision.BF16: 'bf16', Precision.INT8: 'f32'}
 
 
 def unavailable() -> str | None:
@@ -81,11 +79,19 @@ def _config(request: BuildRequest) -> dict[str, Any]:
     config: dict[str, Any] = {
         'PERFORMANCE_HINT': 'LATENCY',
         # OpenVINO would choose bf16 by itself where the processor has it
-        'INFERENCE_PRECISION_HINT': _ELEMENT_TYPES[request.precision],
+        'INFERENCE_PRECISION_HINT': _element_type(request.precision),
     }
     if request.threads:
         config['INFERENCE_NUM_THREADS'] = request.threads
     return config
+
+
+def _element_type(precision: Precision) -> str:
+    """Name the type of what is computed in floats; under int8 that is its sensitive layers.
+
+    There bf16 saves 8 % of the time and moves labels by 0.07 % and depth by 0.1 %.
+    """
+    return 'f32' if precision is Precision.FP32 or Precision.BF16 not in precisions() else 'bf16'
 
 
 class OpenVinoRunner:
