@@ -28,11 +28,11 @@ from hydranet_ros.zoo.model_file import read_model_file
 from test.deploy.conftest import Model
 
 CAMERA, INPUT = (70, 100), (64, 96)
-# a card, and the golden weights of its architecture
+# cards, for which there are golden weights
 ARCHITECTURES = {
-    'multitask_refinenet': ('nyud_normals', 'multitask_nyud_normals'),
-    'light_weight_refinenet_mobilenet_v2': ('lwrf_mobilenet_v2_voc', 'lwrf_mobilenet_v2_voc'),
-    'light_weight_refinenet_resnet50': ('lwrf_resnet50_voc', 'lwrf_resnet50_voc'),
+    'multitask_refinenet': 'nyud_normals',
+    'light_weight_refinenet_mobilenet_v2': 'lwrf_mobilenet_v2_voc',
+    'light_weight_refinenet_resnet50': 'lwrf_resnet50_voc',
 }
 SAME_BLOCKS = {'light_weight_refinenet_resnet101', 'light_weight_refinenet_resnet152'}
 
@@ -42,9 +42,12 @@ def model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     from hydranet_ros.zoo.import_model_file import export_model_file  # needs torch
     from test.golden.networks import golden_network
 
-    card, golden = ARCHITECTURES[request.param]
+    card = ARCHITECTURES[request.param]
+    if card == 'nyud_normals':
+        indoor: Model = request.getfixturevalue('indoor_model')
+        return indoor
     path = tmp_path_factory.mktemp('models') / f'{card}.onnx'
-    export_model_file(golden_network(golden), path, name=card)
+    export_model_file(golden_network(card), path, name=card)
     return Model(load_card(card), read_model_file(path))
 
 
