@@ -49,8 +49,7 @@ def add_engine_arguments(
 ) -> argparse._MutuallyExclusiveGroup:
     """Declare what runs the model; return the group of the ways to choose the input size."""
     parser.add_argument('--weights', metavar='PATH', help="local weights in place of the card's")
-    parser.add_argument('--backend', default='auto', help=f'auto, {_names(Backend)}')
-    parser.add_argument('--precision', default='auto', help=f'auto, {_names(Precision)}')
+    add_backend_arguments(parser)
     parser.add_argument('--domain', help='which classes of a model trained for several places')
     seen = parser.add_mutually_exclusive_group()
     seen.add_argument(
@@ -60,6 +59,12 @@ def add_engine_arguments(
         '--input-size', type=size, metavar='HxW', help='input size of the network, e.g. 350x1200'
     )
     return seen
+
+
+def add_backend_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the backend and its precision."""
+    parser.add_argument('--backend', default='auto', help=f'auto, {_names(Backend)}')
+    parser.add_argument('--precision', default='auto', help=f'auto, {_names(Precision)}')
 
 
 def add_builder_arguments(parser: argparse.ArgumentParser) -> None:

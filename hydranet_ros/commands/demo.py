@@ -5,6 +5,7 @@
 import argparse
 from pathlib import Path
 
+from hydranet_ros.commands.argument_types import add_backend_arguments
 from hydranet_ros.commands.argument_types import domain
 from hydranet_ros.commands.argument_types import positive
 from hydranet_ros.resources import DEFAULT_MODEL
@@ -21,8 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--source', default='street', help='street, or a folder, video or device (%(default)s)'
     )
     parser.add_argument('--model', default=DEFAULT_MODEL, help='a model card (%(default)s)')
-    parser.add_argument('--backend', default='auto', help='auto, openvino, onnxruntime or torch')
-    parser.add_argument('--precision', default='auto', help='auto, fp32 or bf16')
+    add_backend_arguments(parser)
     parser.add_argument('--rate', type=positive, default=10.0, help='of the camera, Hz (10)')
     parser.add_argument(
         '--out', type=Path, default=Path('out'), metavar='DIR', help='where demo.png goes (out)'
