@@ -3,7 +3,7 @@
 """The bare network in float16, written into the graph: every tensor of it has that type.
 
 Before and after it all stays float32: resizing, softmax and the metres. Inside nothing needs more:
-of the shipped `street` the largest activation is 151, labels of clear pixels all stay, and depth
+of the shipped `street` the largest activation is 151, 99.99 % of clear labels stay, and depth
 moves by 0.2 % at the median (1.0 % at p99), most of it by rounding the first depthwise weights.
 """
 
