@@ -1,0 +1,179 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""Why /diagnostics is at WARN or ERROR: what looks at figures in turn and says what is wrong.
+
+Every reason goes by itself once its cause has gone.
+"""
+
+from collections import deque
+from collections.abc import Hashable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Any
+
+from hydranet_ros.ros.slot import Counts
+from hydranet_ros.ros.transport import remedy
+
+# Long enough to be read in a monitor, and to average over a camera's frames.
+WINDOW_S = 10.0
+LOG_AGAIN_S = 30.0
+# A busy machine loses one now and then.
+FEWEST_LOST = 5
+# The newest frame wins by design; from the half on, more work is put aside than done.
+DROPPED_SHARE = 0.5
+FEWEST_JUDGED = 20
+# A camera may change its size once; a driver that changes to and fro keeps the network building.
+REBUILD_WINDOW_S = 60.0
+MOST_BUILDS = 3
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One sentence of what is wrong and what to do.
+
+    Attributes:
+        kind: the same while the figures in the sentence change.
+        text: the sentence.
+        fatal: whether no output can come: ERROR; else WARN.
+        logged: whether another place writes it to the log.
+
+    """
+
+    kind: Hashable
+    text: str
+    fatal: bool = False
+    logged: bool = False
+
+
+class Growth:
+    """Tell how much a growing count has added over the last seconds."""
+
+    def __init__(self, seconds: float = WINDOW_S) -> None:
+        self._seconds = seconds
+        self._seen: deque[tuple[float, int]] = deque()
+
+    def add(self, now: float, count: int) -> int:
+        """Take the count at `now` (seconds); return what it has grown by within the window."""
+        self._seen.append((now, count))
+        # The newest one that is as old as the window stays: the count at its beginning.
+        while len(self._seen) > 1 and self._seen[1][0] <= now - self._seconds:
+            self._seen.popleft()
+        return count - self._seen[0][1]
+
+    @property
+    def span(self) -> float:
+        """Seconds that the last answer is about."""
+        return self._seen[-1][0] - self._seen[0][0] if self._seen else 0.0
+
+
+@dataclass
+class FrameWatch:
+    """Watch what becomes of one camera's frames: lost on the way, unreadable, dropped.
+
+    Attributes:
+        topic: of the images, after remapping.
+
+    """
+
+    topic: str
+    _lost: Growth = field(default_factory=Growth)
+    _failed: Growth = field(default_factory=Growth)
+    _dropped: Growth = field(default_factory=Growth)
+    _answered: Growth = field(default_factory=Growth)
+
+    def look(
+        self, now: float, counts: Counts, lost: int | None, why_failed: str = ''
+    ) -> Iterator[Reason]:
+        """Look at the counts at `now` (seconds); `lost` is None where the RMW cannot tell."""
+        lost_now = self._lost.add(now, lost or 0)
+        if lost_now >= FEWEST_LOST:
+            yield Reason(
+                'lost',
+                f'The transport lost {lost_now} images of {self.topic} in the last '
+                f'{self._lost.span:.0f} s, {lost} in all. {remedy()}',
+            )
+        failed = self._failed.add(now, counts.failed)
+        if failed:
+            yield Reason(
+                'failed',
+                f'{failed} images of {self.topic} were skipped in the last '
+                f'{self._failed.span:.0f} s: {why_failed or "see the log."}',
+                logged=True,
+            )
+        yield from self._drops(now, counts)
+
+    def _drops(self, now: float, counts: Counts) -> Iterator[Reason]:
+        dropped = self._dropped.add(now, counts.dropped)
+        answered = self._answered.add(now, counts.answered)
+        judged, span = dropped + answered, self._dropped.span
+        # From half a window on: at the start a few frames would be the whole share.
+        if judged < FEWEST_JUDGED or span < WINDOW_S / 2 or dropped <= DROPPED_SHARE * judged:
+            return
+        yield Reason(
+            'dropped',
+            f'{100 * dropped / judged:.0f} % of the images of {self.topic} were dropped for newer '
+            f'ones in the last {span:.0f} s: {judged / span:.1f} come in a second, '
+            f'{answered / span:.1f} are answered. Set max_rate to the rate that you need, or make '
+            'the network faster: a smaller input_scale, a faster precision, fewer outputs.',
+        )
+
+
+class FiniteWatch:
+    """Watch for frames in which the network computed NaN or infinity."""
+
+    def __init__(self) -> None:
+        self._spoilt = Growth()
+
+    def look(self, now: float, spoilt: int, engine: str) -> Iterator[Reason]:
+        """Look at the count of such frames at `now` (seconds); engine: in words."""
+        added = self._spoilt.add(now, spoilt)
+        if added:
+            yield Reason(
+                'not finite',
+                f'The network computed NaN or infinity in {added} images in the last '
+                f'{self._spoilt.span:.0f} s ({engine}): their outputs mean nothing. Set '
+                'precision to fp32; where that helps not, the weights are damaged.',
+            )
+
+
+class EngineWatch:
+    """Watch for engines that are built again and again."""
+
+    def __init__(self) -> None:
+        self._built = Growth(REBUILD_WINDOW_S)
+
+    def look(self, now: float, built: int, sizes: Iterable[tuple[int, int]]) -> Iterator[Reason]:
+        """Look at the count of built engines at `now`; sizes: (height, width) they are for."""
+        added = self._built.add(now, built)
+        if added >= MOST_BUILDS:
+            known = ', '.join(f'{width}x{height}' for height, width in sizes)
+            yield Reason(
+                'rebuilt',
+                f'{added} engines were made ready in the last {self._built.span:.0f} s, for '
+                f'images of {known}; meanwhile images are not ready. Let each camera keep one '
+                'size.',
+            )
+
+
+class ReasonLog:
+    """Write to the log what becomes wrong, again while it lasts, and when it is over."""
+
+    def __init__(self, logger: Any) -> None:
+        self._logger = logger
+        self._told: dict[Hashable, float] = {}
+
+    def update(self, now: float, reasons: Iterable[Reason]) -> None:
+        """Take all reasons that hold at `now` (seconds)."""
+        holding = {one.kind: one for one in reasons if not one.logged}
+        for kind in [one for one in self._told if one not in holding]:
+            del self._told[kind]
+        for kind, reason in holding.items():
+            if now - self._told.get(kind, -LOG_AGAIN_S) >= LOG_AGAIN_S:
+                self._told[kind] = now
+                # Two call sites, because rclpy allows one severity at each.
+                if reason.fatal:
+                    self._logger.error(reason.text)
+                else:
+                    self._logger.warning(reason.text)
