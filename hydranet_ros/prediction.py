@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a prediction is, and which frames and arrays it is made from and written to."""
 
+from collections.abc import Collection
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import fields
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hydranet_ros.errors import FrameError
+from hydranet_ros.errors import HydranetError
 
 
 @dataclass
@@ -74,8 +76,36 @@ def numbers_above_zero(name: str, value: Any, count: int) -> npt.NDArray[np.floa
     return np.broadcast_to(numbers, count)
 
 
-def arrays_of(target: Prediction, height: int, width: int) -> dict[str, np.ndarray]:
-    """Return the arrays of `target` by name; FrameError where one does not fit the frame."""
+def arrays_of(
+    out: Prediction | Sequence[Prediction] | None, count: int, height: int, width: int
+) -> list[dict[str, np.ndarray]] | None:
+    """Return the arrays to write into by name, for each of `count` frames; None for none.
+
+    FrameError where they do not fit the frames.
+    """
+    if out is None:
+        return None
+    targets = [out] if isinstance(out, Prediction) else out
+    if len(targets) != count:
+        raise FrameError(f'out has {len(targets)} Predictions for {count} frames.')
+    return [_arrays_of_one(target, height, width) for target in targets]
+
+
+def outputs_wanted(
+    wanted: Collection[str] | None, outputs: Collection[str], model: str
+) -> Collection[str]:
+    """Return the names of `outputs` that are wanted, all for None; HydranetError for others."""
+    if wanted is None:
+        return outputs
+    for name in wanted:
+        if name not in outputs:
+            raise HydranetError(
+                f"Model {model} has no output '{name}'; it has: {', '.join(outputs)}."
+            )
+    return wanted
+
+
+def _arrays_of_one(target: Prediction, height: int, width: int) -> dict[str, np.ndarray]:
     arrays = {}
     for name in OUTPUTS:
         array = getattr(target, name)

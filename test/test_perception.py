@@ -142,11 +142,14 @@ def test_options_that_cannot_be_are_explained(option: dict, message: str) -> Non
         Perception.load(backend='onnxruntime', **option)
 
 
-def test_engines_of_old_sizes_are_let_go() -> None:
-    with Perception.load(backend='onnxruntime') as perception:
-        for width in range(64, 64 + 6 * 4, 4):
-            perception.prepare(64, width)
-        assert len(perception._engines) == 4
+def test_each_thread_has_the_timings_of_its_own_frame(perception: Perception) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        perception.predict(RGB)
+        own = perception.timings
+        assert pool.submit(lambda: perception.timings.total).result() == 0
+        pool.submit(perception.predict, RGB[:48]).result()
+        assert pool.submit(lambda: perception.timings.total).result() > 0
+        assert perception.timings == own
 
 
 def test_names_are_lazy_but_there() -> None:

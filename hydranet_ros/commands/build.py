@@ -96,9 +96,10 @@ def _build(
 ) -> int:
     from hydranet_ros.deploy.build import build_engine
     from hydranet_ros.deploy.build import Refused
+    from hydranet_ros.deploy.request import Shape
 
     width, height = size
-    request = perception.request(height, width, args.batch)
+    request = perception.engines.request(Shape(height, width, args.batch))
     request = replace(request, calibration=calibration)
     if args.images:
         request = replace(request, frames=tuple(args.images))

@@ -30,8 +30,8 @@ class Refused(HydranetError):  # noqa: N818 - a verdict
     def __init__(self, request: BuildRequest, parity: Parity) -> None:
         self.parity = parity
         super().__init__(
-            f'{request.backend.value} {request.precision.value} differs too much from fp32: '
-            f'{parity.fault} ({parity.frames} frames of {parity.source}).'
+            f'{request.backend.value} {request.precision.value} for {request.shape} differs too '
+            f'much from fp32: {parity.fault} ({parity.frames} frames of {parity.source}).'
         )
 
 

@@ -143,9 +143,7 @@ class PerceptionSession:
         facts = {
             'model': self.card.name,
             'engine': perception.description if perception is not None else NOT_KNOWN,
-            'parity': NOT_KNOWN
-            if perception is None or perception.parity is None
-            else perception.parity.summary,
+            'parity': (perception.engines.parity if perception is not None else '') or NOT_KNOWN,
             'depth_scale': NOT_KNOWN if scale is None else f'{scale:.6g}',
             'image_reliability': NOT_KNOWN if self._input is None else self._input.reliability,
         }
