@@ -80,6 +80,7 @@ LAYOUTS = {
     '8UC1': Layout(cv2.COLOR_GRAY2RGB),
 }
 SUPPORTED_ENCODINGS = tuple(LAYOUTS)
+MOST_PIXELS = 2**26  # twice an 8K camera's; 192 MiB as RGB
 GUESSED = {'8UC3': 'bgr8', '8UC1': 'mono8'}
 
 
@@ -102,11 +103,7 @@ def check(msg: ImageMessage, layout: Layout) -> None:
     """Raise FrameError where the sizes of a message contradict each other."""
     width, height, step = msg.width, msg.height, msg.step
     what = f'Image message {width}x{height} {msg.encoding!r}, step {step}'
-    if min(width, height) < layout.smallest:
-        raise FrameError(
-            f'{what}: the image is empty or too small, this encoding needs at least '
-            f'{layout.smallest} x {layout.smallest} pixels; check the camera driver.'
-        )
+    check_size(what, height, width, layout.smallest)
     row = width * layout.channels * layout.channel_bytes
     if step < row:
         raise FrameError(f'{what}: a row needs {row} bytes; check the camera driver.')
@@ -120,4 +117,18 @@ def check(msg: ImageMessage, layout: Layout) -> None:
         raise FrameError(
             f'{what}: data should hold {needed} bytes and holds {len(msg.data)}; '
             'check the camera driver.'
+        )
+
+
+def check_size(what: str, height: int, width: int, smallest: int = 1) -> None:
+    """Raise FrameError, which begins with `what`, where an image has too few or many pixels."""
+    if min(width, height) < smallest:
+        raise FrameError(
+            f'{what}: the image is empty or too small, this encoding needs at least '
+            f'{smallest} x {smallest} pixels; check the camera driver.'
+        )
+    if width * height > MOST_PIXELS:
+        raise FrameError(
+            f'{what}: {width}x{height} are too many pixels, {MOST_PIXELS} at most are read; let '
+            'the camera publish a smaller image.'
         )

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from hydranet_ros.bags.types import COMPRESSED_IMAGE
@@ -17,10 +16,10 @@ from hydranet_ros.bags.types import LABEL_INFO
 from hydranet_ros.bags.types import POINT_CLOUD
 from hydranet_ros.bags.types import POINT_FIELD
 from hydranet_ros.bags.types import VISION_CLASS
+from hydranet_ros.compressed_image import decode_compressed
 from hydranet_ros.errors import FrameError
 from hydranet_ros.image_decoder import ImageDecoder
 from hydranet_ros.point_cloud import POINT_FIELDS
-from hydranet_ros.sources.pictures import decode
 
 if TYPE_CHECKING:
     from rosbags.typesys.store import Typestore
@@ -43,10 +42,7 @@ class RgbReader:
             raise FrameError(f'a message is damaged ({type(error).__name__}: {error}).') from error
         if msgtype != COMPRESSED_IMAGE:
             return message.header, self._decoder.decode(message)
-        bgr = decode(bytes(message.data), cv2.IMREAD_COLOR)
-        if bgr is None:
-            raise FrameError(f'a compressed image ({message.format!r}) is damaged.')
-        return message.header, cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB, dst=bgr)
+        return message.header, decode_compressed(message)
 
 
 def image_message(store: Typestore, header: Any, encoding: str, array: np.ndarray) -> Any:

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.image_files import decode
 from hydranet_ros.sources.frame import Frame
 from hydranet_ros.sources.frame import NOMINAL_FPS
 from hydranet_ros.sources.frame import resize
@@ -25,23 +26,6 @@ def natural_key(name: str) -> list[tuple[int, int, str]]:
     """Return a sorting key that puts frame 2 before frame 10."""
     parts = re.split(r'(\d+)', name)
     return [(0, int(part), '') if part.isdigit() else (1, 0, part.lower()) for part in parts]
-
-
-def _truncated(data: bytes) -> bool:
-    """Tell whether a JPEG or PNG lacks its end: OpenCV fills the rest of such a JPEG with grey."""
-    if data.startswith(b'\xff\xd8'):
-        return data.rfind(b'\xff\xd9') < data.rfind(b'\xff\xda')
-    return data.startswith(b'\x89PNG') and b'IEND' not in data[-4096:]
-
-
-def decode(data: bytes, flags: int) -> np.ndarray | None:
-    """Decode an image file's bytes as cv2.imdecode does; None for what is damaged or no image."""
-    if not data or _truncated(data):
-        return None
-    try:
-        return cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-    except cv2.error:
-        return None
 
 
 def read_picture(path: Path) -> np.ndarray:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from hydranet_ros.errors import HydranetError
-from hydranet_ros.sources.pictures import decode
+from hydranet_ros.image_files import decode
 from hydranet_ros.training.datasets.label_ids import LabelIds
 from hydranet_ros.training.datasets.png_palette import without_palette
 
