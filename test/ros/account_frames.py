@@ -14,47 +14,20 @@ import re
 import sys
 import time
 
-from diagnostic_msgs.msg import DiagnosticArray
 import rclpy
-from rclpy.duration import Duration
 from rclpy.executors import SingleThreadedExecutor
-from sensor_msgs.msg import CameraInfo
-from sensor_msgs.msg import Image
 
 from hydranet_ros.fastdds_profile import use_profile
 from hydranet_ros.ros.child_process import ChildProcess
-from hydranet_ros.ros.diagnostics import entries_of
-from hydranet_ros.ros.diagnostics import TOPIC as DIAGNOSTICS
 from hydranet_ros.ros.slot import Outcome
-from hydranet_ros.ros.transport import OUTPUT
 from hydranet_ros.zoo import load_card
+from test.ros.frame_recorder import balance
+from test.ros.frame_recorder import FrameRecorder
+from test.ros.frame_recorder import SentHeaders
+from test.ros.frame_recorder import spin
 
-TOPICS = ('semantic', 'semantic/confidence', 'depth')
 START_S = 1000.0
-PATIENCE_S = 120.0
-Key = tuple[int, int, str]
-
-
-class Recorder:
-    """Keep the header of every message, and the newest account of the node."""
-
-    def __init__(self, node: rclpy.node.Node) -> None:
-        self.headers: dict[str, list[Key]] = {topic: [] for topic in (*TOPICS, 'info')}
-        self.report: dict[str, str] = {}
-        for topic in TOPICS:
-            node.create_subscription(Image, topic, self._keep(topic), OUTPUT)
-        node.create_subscription(CameraInfo, 'depth/camera_info', self._keep('info'), OUTPUT)
-        node.create_subscription(DiagnosticArray, DIAGNOSTICS, self._on_diagnostics, 10)
-
-    def _keep(self, topic: str):
-        def keep(message: Image | CameraInfo) -> None:
-            header = message.header
-            self.headers[topic].append((header.stamp.sec, header.stamp.nanosec, header.frame_id))
-
-        return keep
-
-    def _on_diagnostics(self, message: DiagnosticArray) -> None:
-        self.report = entries_of(message) or self.report
+SETTLE_S = 2.0
 
 
 def main() -> int:
@@ -71,7 +44,8 @@ def main() -> int:
     context = rclpy.Context()
     rclpy.init(context=context)
     node = rclpy.create_node('recorder', context=context)
-    recorder = Recorder(node)
+    recorder = FrameRecorder(node)
+    recorder.cameras.append(SentHeaders(START_S, given.rate, given.frame_id))
     executor = SingleThreadedExecutor(context=context)
     executor.add_node(node)
     with ExitStack() as stack:
@@ -93,48 +67,31 @@ def main() -> int:
             },
         )
         stack.callback(camera.stop)
-        spin(executor, lambda: camera.status is not None)
-        spin(executor, lambda: recorder.report.get('in_flight') == '0', settle=2.0)
+        spin(executor, lambda: camera.status is not None, 'end of the source')
+        spin(executor, lambda: recorder.quiet, 'end of the last frame')
+        settled = time.monotonic() + SETTLE_S
+        spin(executor, lambda: time.monotonic() > settled, 'end')
         published = int(re.search(r'(\d+) (?:frames|images)', camera.last_lines()[-1]).group(1))
     node.destroy_node()
     context.shutdown()
     print(camera.last_lines()[-1])
-    return account(sent_headers(published, given.rate, given.frame_id), recorder)
+    return account(published, recorder)
 
 
-def spin(executor: SingleThreadedExecutor, done, settle: float = 0.0) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not done():
-        executor.spin_once(timeout_sec=0.1)
-        if time.monotonic() > deadline:
-            raise SystemExit('no end within two minutes')
-    settled = time.monotonic() + settle
-    while time.monotonic() < settled:
-        executor.spin_once(timeout_sec=0.1)
-
-
-def sent_headers(published: int, rate: float, frame_id: str) -> set[Key]:
-    """Give the headers that the camera was told to send."""
-    period = Duration(seconds=1.0 / rate).nanoseconds
-    stamps = [int(START_S) * 10**9 + i * period for i in range(published)]
-    return {(*divmod(stamp, 10**9), frame_id) for stamp in stamps}
-
-
-def account(sent: set[Key], recorder: Recorder) -> int:
-    report = recorder.report
-    counts = {outcome.value: int(report[outcome.value]) for outcome in Outcome}
-    lost = int(report['lost'])
-    print(f'published {len(sent)}, received {report["received"]}, lost by the transport {lost}')
-    print(', '.join(f'{name} {count}' for name, count in counts.items()))
-    sound = sum(counts.values()) + lost == len(sent)
-    for topic in ('semantic', 'semantic/confidence', 'depth', 'info'):
-        headers = recorder.headers[topic]
-        foreign = [header for header in headers if header not in sent]
-        once = len(headers) == len(set(headers))
-        sound &= once and not foreign and len(headers) == counts['answered']
-        print(f'{topic}: {len(headers)} messages, {len(foreign)} with a foreign header')
+def account(published: int, recorder: FrameRecorder) -> int:
+    counts = recorder.counts()
+    print(f'published {published}, received {counts["received"]}, lost {counts["lost"]}')
+    print(', '.join(f'{one.value} {counts[one.value]}' for one in Outcome))
+    sound = counts['received'] + counts['lost'] == published and balance(counts) == 0
+    for topic, record in recorder.outputs.items():
+        sound &= record.received == counts['answered'] and record.last[1] < published
+        sound &= not record.foreign and not record.not_newer
+        print(
+            f'{topic}: {record.received} messages, {record.foreign} with a foreign header, '
+            f'{record.not_newer} not newer than the one before'
+        )
     print('every frame is accounted for' if sound else 'NOT every frame is accounted for')
-    print({k: v for k, v in report.items() if k not in counts})
+    print({key: text for key, text in recorder.report.items() if key not in counts})
     return 0 if sound else 1
 
 
