@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import operator
 from typing import Any
 
-from hydranet_ros.deploy.options import SMALLEST_SIDE
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.networks.options import SMALLEST_SIDE
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from enum import Enum
 
 from hydranet_ros.errors import HydranetError
 
-SMALLEST_SIDE = 33  # pixels that the network must see: below, its deepest features have one row
 OPTIMIZATION_LEVELS = range(6)
 
 

@@ -22,11 +22,11 @@ from hydranet_ros.deploy.graph import GraphEditor
 from hydranet_ros.deploy.graph import remove_unused
 from hydranet_ros.deploy.graph import required
 from hydranet_ros.deploy.half_precision import to_half
-from hydranet_ros.deploy.options import SMALLEST_SIDE
 from hydranet_ros.deploy.postprocessing_graph import append_outputs
 from hydranet_ros.deploy.rewrites import apply_rewrites
 from hydranet_ros.deploy.rewrites import Rewrite
 from hydranet_ros.errors import FrameError
+from hydranet_ros.networks.options import SMALLEST_SIDE
 from hydranet_ros.zoo.card_types import ModelCard
 from hydranet_ros.zoo.model_file import load_onnx
 

@@ -11,7 +11,8 @@ from enum import Enum
 from typing import Any
 
 LEAST_LARGEST = 64  # pixels a side; less leaves a network nothing to see
-SMALLEST_SIDE, LARGEST_SIDE = 33, 16384  # pixels that a model file takes
+# pixels a side that a model file takes: with fewer, its deepest features have one row
+SMALLEST_SIDE, LARGEST_SIDE = 33, 16384
 
 
 class Upsampling(str, Enum):

@@ -14,7 +14,7 @@ import sys
 import textwrap
 from typing import Any
 
-from hydranet_ros.deploy.options import SMALLEST_SIDE
+from hydranet_ros.networks.options import SMALLEST_SIDE
 from hydranet_ros.ros.parameter_table import PARAMETERS
 from hydranet_ros.ros.parameter_table import Setting
 from hydranet_ros.ros.parameter_table import Value
