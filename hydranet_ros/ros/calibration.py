@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the camera's calibration to the focal length that makes the network's depth metres."""
 
+from collections.abc import Iterator
 from enum import Enum
 import math
 import time
@@ -17,9 +18,11 @@ from hydranet_ros.camera_info import of_another_size
 from hydranet_ros.camera_model import CameraModel
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.metric_depth import whose_metres
+from hydranet_ros.ros.health import Reason as Trouble
 from hydranet_ros.zoo.card_types import DepthRange
 
 GRACE_S = 5.0  # from the first image on, for which a camera_info may still come
+TROUBLE_S = 5.0  # a trouble that no image met since then is over
 
 
 class Reason(str, Enum):
@@ -51,6 +54,8 @@ class Calibration:
         self._told: set[Reason | str] = set()
         self._model: CameraModel | None = None
         self._model_of: tuple[CameraInfo | None, int, int] = (None, 0, 0)
+        self._no_points = ''
+        self._troubles: dict[str, tuple[str, float]] = {}
         self.newest: CameraInfo | None = None
 
     def of_images(self, height: int, width: int) -> CameraInfo | None:
@@ -67,22 +72,35 @@ class Calibration:
         # Compared by identity: the same message is not looked at twice.
         if self._model_of[0] is not newest or self._model_of[1:] != (height, width):
             self._model_of = (newest, height, width)
-            self._model = self._read_model(newest, height, width)
+            self._model, self._no_points = self._read_model(newest, height, width)
+        if self._model is None:
+            self._tell_no_points(self._no_points)
         return self._model
 
-    def _read_model(self, info: CameraInfo, height: int, width: int) -> CameraModel | None:
+    def troubles(self) -> Iterator[Trouble]:
+        """Say what the calibration keeps from the images of the last seconds."""
+        now = time.monotonic()
+        for what, (text, met_at) in list(self._troubles.items()):
+            if now - met_at < TROUBLE_S:
+                yield Trouble(('calibration', self._info_topic, what), text, logged=True)
+
+    def _read_model(
+        self, info: CameraInfo, height: int, width: int
+    ) -> tuple[CameraModel | None, str]:
+        """Return the lens, or why there is none."""
         try:
             if not fits(info, height, width):
                 raise HydranetError(of_another_size(info, height, width))
-            return camera_model(info, self._rectified, height, width)
+            return camera_model(info, self._rectified, height, width), ''
         except HydranetError as error:
-            self._tell_no_points(str(error))
-            return None
+            return None, str(error)
 
     def _tell_no_points(self, reason: str) -> None:
+        text = f'points is not published: {reason}'
+        self._troubles['points'] = (text, time.monotonic())
         if reason not in self._told:
             self._told.add(reason)
-            self._logger.warning(f'points is not published: {reason}')
+            self._logger.warning(text)
 
     def fx(self, depth: DepthRange, height: int, width: int) -> float | None:
         """Return the focal length of images of this size (pixels); None: depth stays as it is."""
@@ -93,9 +111,8 @@ class Calibration:
             if 0 < fx < math.inf:
                 return fx
         reason = self._reason(depth, newest, info)
-        if reason is not None and reason not in self._told:
-            self._told.add(reason)
-            self._tell(reason, depth, newest, (height, width))
+        if reason is not None:
+            self._tell(reason, self._sentence(reason, depth, newest, (height, width)))
         return None
 
     def _reason(
@@ -116,31 +133,42 @@ class Calibration:
             self._lacking_since = now
         return now - self._lacking_since >= GRACE_S
 
-    def _tell(
+    def _tell(self, reason: Reason, text: str) -> None:
+        if reason in (Reason.ANOTHER_SIZE, Reason.NOT_CALIBRATED):
+            self._troubles['depth'] = (text, time.monotonic())
+        if reason in self._told:
+            return
+        self._told.add(reason)
+        if reason is Reason.NOT_STATED:
+            self._logger.info(text)
+        else:
+            self._logger.warning(text)
+
+    def _sentence(
         self,
         reason: Reason,
         depth: DepthRange,
         newest: CameraInfo | None,
         images: tuple[int, int],
-    ) -> None:
+    ) -> str:
         metres = whose_metres(depth)
         if reason is Reason.NOT_STATED:
-            self._logger.info(f'Camera_info cannot correct depth: {metres}.')
-        elif reason is Reason.NO_CAMERA_INFO:
-            self._logger.warning(
+            return f'Camera_info cannot correct depth: {metres}.'
+        if newest is None:
+            return (
                 f'No camera_info on {self._info_topic} for {GRACE_S:g} s: {metres}. Remap '
                 'camera_info to the calibration of your camera.'
             )
-        elif reason is Reason.NOT_CALIBRATED:
-            self._logger.warning(
+        if reason is Reason.NOT_CALIBRATED:
+            return (
                 f'The camera_info on {self._info_topic} is of a camera that is not calibrated '
-                f'(k[0] is 0): {metres}. Calibrate it, for example with camera_calibration.'
+                f'(k[0] is {newest.k[0]:g}): {metres}. Calibrate it, for example with '
+                'camera_calibration.'
             )
-        elif newest is not None:
-            self._logger.warning(
-                f'{of_another_size(newest, *images)} depth/camera_info is not published, depth is '
-                f'not scaled: {metres}.'
-            )
+        return (
+            f'{of_another_size(newest, *images)} depth/camera_info is not published, depth is '
+            f'not scaled: {metres}.'
+        )
 
 
 def _fitting(info: CameraInfo | None, height: int, width: int) -> CameraInfo | None:
