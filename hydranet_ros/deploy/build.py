@@ -56,9 +56,7 @@ def build_engine(
     if engine is None:
         if data is not None:
             stored = None  # its backend refused it: its figures are not the next one's
-        engine, data = _build(request, module)
-        if data is not None:  # minutes of work, whatever becomes of judging it
-            cache.put(key, Stored(data, Parity(not_judged='not yet')))
+        engine, data = _build(request, module, cache, key)
     known = stored.parity if stored is not None and not judge_again else None
     if known is None or (known.not_judged and request.frames):
         parity = _judge(engine, request)
@@ -112,18 +110,28 @@ def _load(
         return None
 
 
-def _build(request: BuildRequest, module: ModuleType) -> tuple[Engine, bytes | None]:
+def _build(
+    request: BuildRequest, module: ModuleType, cache: EngineCache, key: CacheKey
+) -> tuple[Engine, bytes | None]:
+    """Give the engine and what is kept of it, whatever becomes of loading and judging it."""
+    kept: list[bytes] = []
+
+    def keep(data: bytes) -> None:
+        kept.append(data)
+        cache.put(key, Stored(data, Parity(not_judged='not yet')))
+
     try:
-        engine, data = module.build(request)
+        engine = module.build(request, keep)
     except HydranetError:
         raise
     except Exception as error:  # each backend has exceptions of its own
+        cache.remove(key)
         raise HydranetError(
             f'{request.backend.value} {request.precision.value} cannot build '
             f'{request.model_file.path} for {request.input_size[1]}x{request.input_size[0]}: '
             f'{first_line(error)}. Try another backend or precision.'
         ) from error
-    return engine, data
+    return engine, kept[0] if kept else None
 
 
 def _judge(engine: Engine, request: BuildRequest) -> Parity:

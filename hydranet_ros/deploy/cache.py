@@ -165,12 +165,18 @@ class EngineCache:
         """Remove an engine that its backend refused, in one log line."""
         if self.folder is None:
             return
-        path, sidecar = _paths(self.folder, key)
+        path, _ = _paths(self.folder, key)
         _log.warning(
             'Engine cache: %s was refused (%s); building again.', path, first_line(reason)
         )
+        self.remove(key)
+
+    def remove(self, key: CacheKey) -> None:
+        """Remove what is kept of `key`, if anything is."""
+        if self.folder is None:
+            return
         with suppress(OSError):  # in a read-only folder it stays, and is refused again
-            for file in (sidecar, path):
+            for file in reversed(_paths(self.folder, key)):
                 file.unlink(missing_ok=True)
 
     def _prune(self) -> None:

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hydranet_ros.deploy.finite import is_finite
 from hydranet_ros.deploy.parity import Parity
 from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.deploy.upsampling import Upsampler
@@ -41,7 +42,8 @@ class Timings:
 class Engine(Protocol):
     """The network, compiled for one camera size and batch; used by one thread at a time.
 
-    `parity` says how it compares with the fp32 graph, once it was judged.
+    `parity` says how it compares with the fp32 graph, once it was judged; `spoilt` in how many
+    images of the last run a sample of what was computed holds NaN or infinity.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Engine(Protocol):
     input_size: tuple[int, int]
     timings: Timings
     parity: Parity
+    spoilt: int
 
     def run(
         self,
@@ -94,6 +97,7 @@ class CpuEngine:
         self.input_size = input_size
         self.timings = Timings()
         self.parity = Parity(not_judged='not yet')
+        self.spoilt = 0
         self._runner = runner
         self._upsampler = upsampler
         self._input = np.empty((batch, *input_size, 3), np.uint8)
@@ -111,8 +115,10 @@ class CpuEngine:
         raw = self._runner.infer(batch)
         inferred = perf_counter()
         results = []
+        self.spoilt = 0
         for i, scale in enumerate(depth_scale):
             one = {task: value[i] for task, value in raw.items()}
+            self.spoilt += not is_finite(one.values())
             target = out[i] if out is not None else {}
             results.append(self._upsampler.outputs(one, float(scale), wanted, target))
         self.timings.pre = prepared - start

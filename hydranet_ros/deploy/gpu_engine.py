@@ -13,6 +13,7 @@ import numpy.typing as npt
 from hydranet_ros.deploy.engine import Images
 from hydranet_ros.deploy.engine import Outputs
 from hydranet_ros.deploy.engine import Timings
+from hydranet_ros.deploy.finite import is_finite
 from hydranet_ros.deploy.parity import Parity
 
 
@@ -49,6 +50,7 @@ class GpuEngine:
         self.input_size = input_size
         self.timings = Timings()
         self.parity = Parity(not_judged='not yet')
+        self.spoilt = 0
         self._runner = runner
 
     def run(
@@ -69,7 +71,10 @@ class GpuEngine:
         gpu = self._runner.run(names)
         inferred = perf_counter()
         results = []
+        floats = [n for n in names if self._runner.outputs[n].dtype == np.float32]
+        self.spoilt = 0
         for i in range(len(images)):
+            self.spoilt += not is_finite(self._runner.outputs[n][i] for n in floats)
             targets = out[i] if out is not None else {}
             results.append({n: _copy(self._runner.outputs[n][i], targets.get(n)) for n in names})
         self.timings.pre = prepared - start

@@ -43,7 +43,7 @@ def judge(engine: Engine, request: BuildRequest) -> Parity:
     frames = list(sample_frames(request.frames, FRAMES, request.camera_size))
     source = ', '.join(request.frames)
     plain = replace(request, backend=backend, precision=Precision.FP32, batch=1)
-    reference: CpuEngine = backend_module(backend).build(replace(plain, rewrites=frozenset()))[0]
+    reference: CpuEngine = backend_module(backend).build(replace(plain, rewrites=frozenset()))
     comparison = _Comparison(Upsampler(request.camera_size, request.card.normals_axes))
     ones = np.ones(request.batch, np.float32)
     try:

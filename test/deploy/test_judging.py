@@ -61,7 +61,7 @@ def request_(street_model: Model) -> BuildRequest:
 
 @pytest.fixture
 def engine(request_: BuildRequest) -> Engine:
-    return backend_module(request_.backend).build(request_)[0]
+    return backend_module(request_.backend).build(request_)
 
 
 def test_the_reference_agrees_with_itself(engine: Engine, request_: BuildRequest) -> None:

@@ -52,8 +52,9 @@ def test_the_full_cut_equals_the_cpu_engine(
     request = street_model.request(
         (97, 131), backend=Backend.ONNXRUNTIME_CUDA, precision=precision
     )
-    built, stored = onnxruntime_gpu.build(request, Provider.CPU)
-    loaded = onnxruntime_gpu.load(request, stored or b'', Provider.CPU)
+    kept: list[bytes] = []
+    built = onnxruntime_gpu.build(request, Provider.CPU, kept.append)
+    loaded = onnxruntime_gpu.load(request, kept[0], Provider.CPU)
     plain = build_engine(street_model.request((97, 131)), EngineCache(None)).run([rgb], ONE)[0]
     exact = precision is Precision.FP32
     for engine in (built, loaded):
@@ -71,7 +72,9 @@ def test_arrays_are_bound_once_for_each_set_of_outputs(
     street_model: Model, frame: Callable
 ) -> None:
     request = street_model.request((64, 96), batch=2)
-    stored = onnxruntime_gpu.build(request, Provider.CPU)[1] or b''
+    kept: list[bytes] = []
+    onnxruntime_gpu.build(request, Provider.CPU, kept.append)
+    stored = kept[0]
     runner = OnnxRuntimeGpuRunner(stored, providers_of(request, stored, Provider.CPU))
     assert runner.inputs['image'].shape == (2, 64, 96, 3)
     runner.inputs['depth_scale'][:] = (1, 2)
@@ -170,7 +173,9 @@ def test_a_provider_that_does_not_start_is_no_silent_fallback(
     if provider.value in onnxruntime.get_available_providers():
         pytest.skip('this onnxruntime has it')
     request = street_model.request((64, 96))
-    stored = onnxruntime_gpu.build(request, Provider.CPU)[1] or b''
+    kept: list[bytes] = []
+    onnxruntime_gpu.build(request, Provider.CPU, kept.append)
+    stored = kept[0]
     with (
         pytest.warns(UserWarning, match='not in available'),
         pytest.raises(HydranetError, match='does not start its'),

@@ -114,7 +114,7 @@ def raw(frame: np.ndarray) -> dict[str, np.ndarray]:
         backend=ONNXRUNTIME.backend,
         precision=ONNXRUNTIME.precision,
     )
-    engine = onnxruntime_engine.build(request)[0]
+    engine = onnxruntime_engine.build(request)
     assert isinstance(engine, CpuEngine)
     return {task: one[0].transpose(1, 2, 0) for task, one in engine.raw([frame]).items()}
 

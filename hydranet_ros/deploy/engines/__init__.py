@@ -4,16 +4,18 @@
 
 A backend module offers `unavailable()`, the reason why it cannot run here or None; `device()`;
 `version()`; `precisions()`, best first and int8 last; `CUT` and `REWRITES`, what graph it takes;
-`build(request)`, the engine and what is to be kept of it (None: nothing); and
+`build(request, keep)`, the engine, which hands over what is to be kept before it is loaded; and
 `load(request, stored)`, which raises where what was kept is refused.
 """
 
+from collections.abc import Callable
 import importlib
 from types import ModuleType
 
 from hydranet_ros.deploy.options import Backend
 from hydranet_ros.errors import first_line
 
+Keep = Callable[[bytes], None]
 _MODULES = {
     Backend.TENSORRT: 'tensorrt_engine',
     Backend.TORCH2TRT: 'torch2trt_engine',
@@ -36,6 +38,10 @@ def import_problem(package: str) -> str | None:
             f'{package} is installed but does not import ({first_line(error)}); install it again'
         )
     return None
+
+
+def forget(stored: bytes) -> None:
+    """Keep nothing of an engine."""
 
 
 def backend_module(backend: Backend) -> ModuleType:

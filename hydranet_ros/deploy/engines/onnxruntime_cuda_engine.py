@@ -3,6 +3,8 @@
 """ONNX Runtime's CUDA provider: cuDNN's kernels, where TensorRT is not wanted."""
 
 from hydranet_ros.deploy.engine import Engine
+from hydranet_ros.deploy.engines import forget
+from hydranet_ros.deploy.engines import Keep
 from hydranet_ros.deploy.engines import onnxruntime_gpu
 from hydranet_ros.deploy.engines.onnxruntime_gpu import CUT as CUT
 from hydranet_ros.deploy.engines.onnxruntime_gpu import device as device
@@ -23,9 +25,9 @@ def precisions() -> tuple[Precision, ...]:
     return onnxruntime_gpu.PRECISIONS
 
 
-def build(request: BuildRequest) -> tuple[Engine, bytes | None]:
+def build(request: BuildRequest, keep: Keep = forget) -> Engine:
     """Make the engine and what is kept of it."""
-    return onnxruntime_gpu.build(request, Provider.CUDA)
+    return onnxruntime_gpu.build(request, Provider.CUDA, keep)
 
 
 def load(request: BuildRequest, stored: bytes) -> Engine:

@@ -7,7 +7,9 @@ import numpy.typing as npt
 
 from hydranet_ros.deploy.engine import cpu_engine
 from hydranet_ros.deploy.engine import Engine
+from hydranet_ros.deploy.engines import forget
 from hydranet_ros.deploy.engines import import_problem
+from hydranet_ros.deploy.engines import Keep
 from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.processor import processor_name
 from hydranet_ros.deploy.request import BuildRequest
@@ -40,10 +42,11 @@ def precisions() -> tuple[Precision, ...]:
     return (Precision.FP32, Precision.INT8)
 
 
-def build(request: BuildRequest) -> tuple[Engine, bytes | None]:
+def build(request: BuildRequest, keep: Keep = forget) -> Engine:
     """Make the engine; what is kept is the specialised graph."""
     graph = request.cpu_graph().SerializeToString()
-    return load(request, graph), graph
+    keep(graph)
+    return load(request, graph)
 
 
 def load(request: BuildRequest, stored: bytes) -> Engine:

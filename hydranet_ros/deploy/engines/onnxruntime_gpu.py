@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from hydranet_ros.deploy.engine import Engine
+from hydranet_ros.deploy.engines import forget
 from hydranet_ros.deploy.engines import import_problem
+from hydranet_ros.deploy.engines import Keep
 from hydranet_ros.deploy.engines.onnxruntime_tensorrt_options import tensorrt_options
 from hydranet_ros.deploy.gpu_engine import GpuEngine
 from hydranet_ros.deploy.nvidia_gpu import gpu_name
@@ -64,10 +66,11 @@ def version() -> str:
     return str(onnxruntime.__version__)
 
 
-def build(request: BuildRequest, provider: Provider) -> tuple[Engine, bytes | None]:
+def build(request: BuildRequest, provider: Provider, keep: Keep = forget) -> Engine:
     """Make the engine; what is kept is the specialised graph, its precision written into it."""
     graph = request.graph(Cut.FULL, _ARITHMETIC[request.precision]).SerializeToString()
-    return load(request, graph, provider), graph
+    keep(graph)
+    return load(request, graph, provider)
 
 
 def load(request: BuildRequest, stored: bytes, provider: Provider) -> Engine:

@@ -3,6 +3,8 @@
 """ONNX Runtime's TensorRT provider, which builds and keeps its engines itself."""
 
 from hydranet_ros.deploy.engine import Engine
+from hydranet_ros.deploy.engines import forget
+from hydranet_ros.deploy.engines import Keep
 from hydranet_ros.deploy.engines import onnxruntime_gpu
 from hydranet_ros.deploy.engines.onnxruntime_gpu import CUT as CUT
 from hydranet_ros.deploy.engines.onnxruntime_gpu import device as device
@@ -29,9 +31,9 @@ def precisions() -> tuple[Precision, ...]:
     return onnxruntime_gpu.PRECISIONS
 
 
-def build(request: BuildRequest) -> tuple[Engine, bytes | None]:
+def build(request: BuildRequest, keep: Keep = forget) -> Engine:
     """Make the engine and what is kept of it."""
-    return onnxruntime_gpu.build(request, Provider.TENSORRT)
+    return onnxruntime_gpu.build(request, Provider.TENSORRT, keep)
 
 
 def load(request: BuildRequest, stored: bytes) -> Engine:

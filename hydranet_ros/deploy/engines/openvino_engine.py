@@ -10,7 +10,9 @@ import numpy.typing as npt
 
 from hydranet_ros.deploy.engine import cpu_engine
 from hydranet_ros.deploy.engine import Engine
+from hydranet_ros.deploy.engines import forget
 from hydranet_ros.deploy.engines import import_problem
+from hydranet_ros.deploy.engines import Keep
 from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.deploy.rewrites import Rewrite
@@ -55,7 +57,7 @@ def precisions() -> tuple[Precision, ...]:
     return (*bf16, Precision.FP32, Precision.INT8)
 
 
-def build(request: BuildRequest) -> tuple[Engine, bytes | None]:
+def build(request: BuildRequest, keep: Keep = forget) -> Engine:
     """Compile the network; what is kept is the compiled one."""
     import openvino
 
@@ -64,7 +66,8 @@ def build(request: BuildRequest) -> tuple[Engine, bytes | None]:
     compiled = core.compile_model(graph, 'CPU', _config(request))
     blob = io.BytesIO()
     compiled.export_model(blob)
-    return cpu_engine(request, OpenVinoRunner(compiled)), blob.getvalue()
+    keep(blob.getvalue())
+    return cpu_engine(request, OpenVinoRunner(compiled))
 
 
 def load(request: BuildRequest, stored: bytes) -> Engine:

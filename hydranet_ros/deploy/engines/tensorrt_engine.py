@@ -6,7 +6,9 @@ import logging
 import os
 
 from hydranet_ros.deploy.engine import Engine
+from hydranet_ros.deploy.engines import forget
 from hydranet_ros.deploy.engines import import_problem
+from hydranet_ros.deploy.engines import Keep
 from hydranet_ros.deploy.gpu_engine import GpuEngine
 from hydranet_ros.deploy.nvidia_gpu import gpu_present
 from hydranet_ros.deploy.options import Precision
@@ -67,7 +69,7 @@ def precisions() -> tuple[Precision, ...]:
     return (Precision.FP16, Precision.FP32, Precision.INT8)
 
 
-def build(request: BuildRequest) -> tuple[Engine, bytes | None]:
+def build(request: BuildRequest, keep: Keep = forget) -> Engine:
     """Build in a child process; what is kept is the serialised engine."""
     if request.builder.dla_core >= 0 and request.precision is Precision.FP32:
         raise HydranetError('The DLA has no fp32; choose fp16 or int8, or leave the DLA out.')
@@ -78,7 +80,8 @@ def build(request: BuildRequest) -> tuple[Engine, bytes | None]:
         _log.warning('%s Trying all the same.', error)
     order = BuildOrder(request.builder, os.getpid(), timing_cache_file(device(), version()))
     plan = build_in_child(graph.SerializeToString(), order, request.on_progress)
-    return load(request, plan), plan
+    keep(plan)  # minutes of work, also where there is no memory left to load it
+    return load(request, plan)
 
 
 def load(request: BuildRequest, stored: bytes) -> Engine:

@@ -6,7 +6,9 @@ from importlib import metadata
 from importlib.util import find_spec
 
 from hydranet_ros.deploy.engine import Engine
+from hydranet_ros.deploy.engines import forget
 from hydranet_ros.deploy.engines import import_problem
+from hydranet_ros.deploy.engines import Keep
 from hydranet_ros.deploy.engines import torch_engine
 from hydranet_ros.deploy.gpu_engine import GpuEngine
 from hydranet_ros.deploy.nvidia_gpu import gpu_present
@@ -68,7 +70,7 @@ def precisions() -> tuple[Precision, ...]:
     return (Precision.FP16, Precision.FP32)
 
 
-def build(request: BuildRequest) -> tuple[Engine, bytes | None]:
+def build(request: BuildRequest, keep: Keep = forget) -> Engine:
     """Convert the network; what is kept is the serialised TensorRT engine."""
     if request.builder != BuilderOptions():
         raise HydranetError(
@@ -80,7 +82,8 @@ def build(request: BuildRequest) -> tuple[Engine, bytes | None]:
     from hydranet_ros.deploy.torch2trt_conversion import convert
 
     stored = convert(request, torch.device('cuda'))
-    return load(request, stored), stored
+    keep(stored)
+    return load(request, stored)
 
 
 def load(request: BuildRequest, stored: bytes) -> Engine:

@@ -10,7 +10,9 @@ import numpy.typing as npt
 
 from hydranet_ros.deploy.engine import cpu_engine
 from hydranet_ros.deploy.engine import Engine
+from hydranet_ros.deploy.engines import forget
 from hydranet_ros.deploy.engines import import_problem
+from hydranet_ros.deploy.engines import Keep
 from hydranet_ros.deploy.gpu_engine import GpuEngine
 from hydranet_ros.deploy.nvidia_gpu import gpu_present
 from hydranet_ros.deploy.options import Precision
@@ -68,11 +70,11 @@ def precisions() -> tuple[Precision, ...]:
     return (Precision.FP16, *bf16, Precision.FP32)
 
 
-def build(request: BuildRequest) -> tuple[Engine, bytes | None]:
+def build(request: BuildRequest, keep: Keep = forget) -> Engine:
     """Build the network from the model file; there is nothing to keep."""
     if on_gpu():
-        return gpu_engine(request, 'cuda'), None
-    return cpu_engine(request, TorchCpuRunner(request)), None
+        return gpu_engine(request, 'cuda')
+    return cpu_engine(request, TorchCpuRunner(request))
 
 
 def load(request: BuildRequest, stored: bytes) -> Engine:

@@ -189,4 +189,26 @@ def test_a_failed_build_keeps_nothing(
         with pytest.raises(HydranetError, match=words if fault != 'parse' else r'node \d+ '):
             build_engine(request_, cache)
     assert cache.folder is not None
-    assert not cache.folder.exists()
+    assert not list(cache.folder.iterdir())
+
+
+@pytest.mark.parametrize('fault', ['deserialize memory', 'context', 'CUDA memory'])
+def test_an_engine_for_which_memory_is_missing_is_not_built_again(
+    double: ModuleType,
+    host_cuda: ModuleType,
+    request_: BuildRequest,
+    cache: EngineCache,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: str,
+) -> None:
+    """Neither where it was just built nor where it was kept."""
+    with monkeypatch.context() as faulty:
+        if fault == 'CUDA memory':
+            faulty.setenv('CUDA_DOUBLE_MEMORY_MB', '0')
+        else:
+            faulty.setenv(FAULT, fault)
+        for _ in range(2):
+            with pytest.raises(HydranetError, match='Close what else uses the GPU'):
+                build_engine(request_, cache)
+            faulty.setattr(tensorrt_engine, 'build_in_child', None)
+    assert loads(request_, cache, monkeypatch)
