@@ -114,8 +114,9 @@ class ImageSubscription:
         publishers = self._node.get_publishers_info_by_topic(self._topic)
         identities = {bytes(publisher.endpoint_gid) for publisher in publishers}
         if identities != self._publishers:
+            appeared = len(identities - self._publishers)
             self._publishers = identities
-            self._losses.on_publishers(len(publishers))
+            self._losses.on_publishers(len(identities), appeared)
         wanted = resolve_reliability(self._requested, publishers)
         if wanted is None or (self._subscription and wanted == self.reliability):
             return
