@@ -17,7 +17,17 @@ from types import ModuleType
 from hydranet_ros import __version__
 from hydranet_ros.errors import HydranetError
 
-COMMANDS = ('demo', 'predict', 'models', 'build', 'benchmark', 'evaluate', 'train', 'doctor')
+COMMANDS = (
+    'demo',
+    'predict',
+    'view',
+    'models',
+    'build',
+    'benchmark',
+    'evaluate',
+    'train',
+    'doctor',
+)
 
 USAGE = 2
 INTERRUPTED = 128 + 2

@@ -36,6 +36,13 @@ def domain(text: str) -> int:
     return int(text)
 
 
+def port(text: str) -> int:
+    """Take the number of a TCP port; 0 is any."""
+    if not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"'{text}' is no port from 0 to 65535")
+    return int(text)
+
+
 def size(text: str) -> tuple[int, int]:
     """Take (height, width) as HEIGHTxWIDTH."""
     match = re.fullmatch(r'(\d+)[x,](\d+)', text)
@@ -61,7 +68,7 @@ def add_engine_arguments(
     return seen
 
 
-def add_backend_arguments(parser: argparse.ArgumentParser) -> None:
+def add_backend_arguments(parser: argparse._ActionsContainer) -> None:
     """Declare the backend and its precision."""
     parser.add_argument('--backend', default='auto', help=f'auto, {_names(Backend)}')
     parser.add_argument('--precision', default='auto', help=f'auto, {_names(Precision)}')

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hydranet_ros.commands.argument_types import add_backend_arguments
 from hydranet_ros.commands.argument_types import domain
+from hydranet_ros.commands.argument_types import port
 from hydranet_ros.commands.argument_types import positive
 from hydranet_ros.resources import DEFAULT_MODEL
 
@@ -28,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--out', type=Path, default=Path('out'), metavar='DIR', help='where demo.png goes (out)'
     )
     parser.add_argument(
-        '--port', type=_port, default=8080, help='of the page; 0: any (%(default)s)'
+        '--port', type=port, default=8080, help='of the page; 0: any (%(default)s)'
     )
     parser.add_argument('--no-web', action='store_true', help='serve no page')
     parser.add_argument(
@@ -61,9 +62,3 @@ def run(args: argparse.Namespace) -> int:
             domain_id=args.domain_id,
         )
     )
-
-
-def _port(text: str) -> int:
-    if not text.isdigit() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"'{text}' is no port from 0 to 65535")
-    return int(text)

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A node that looks at the camera and at what `perception` answers, paired by their stamps."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from dataclasses import field
 from functools import partial
@@ -26,13 +25,14 @@ from hydranet_ros.picture import side_by_side
 from hydranet_ros.ros.bridge import make_bridge
 from hydranet_ros.ros.diagnostics import entries_of
 from hydranet_ros.ros.diagnostics import TOPIC as DIAGNOSTICS
+from hydranet_ros.ros.stamped_sets import NANOSECONDS
+from hydranet_ros.ros.stamped_sets import nanoseconds
+from hydranet_ros.ros.stamped_sets import StampedSets
 from hydranet_ros.zoo.card import Task
 
 NAME = 'live_view'
 CAMERA = 'image'
-_WAITING_SETS = 32
 _QOS = QoSProfile(depth=5, reliability=ReliabilityPolicy.RELIABLE)
-Stamp = tuple[int, int]
 
 
 @dataclass
@@ -58,7 +58,7 @@ class LiveView(Node):
         self._meaning = meaning
         self._decoder = ImageDecoder()
         self._bridge = make_bridge()
-        self._sets: OrderedDict[Stamp, dict[str, Image]] = OrderedDict()
+        self._sets: StampedSets[Image] = StampedSets()
         self._newest: dict[str, Image] | None = None
         self.tally = Tally()
         self.report: dict[str, str] = {}
@@ -92,22 +92,15 @@ class LiveView(Node):
         )
 
     def _take(self, topic: str, message: Image) -> None:
-        stamp = (message.header.stamp.sec, message.header.stamp.nanosec)
+        stamp_ns = nanoseconds(message.header.stamp)
         if topic == CAMERA:
             self.tally.images += 1
-        found = self._sets.setdefault(stamp, {})
-        found[topic] = message
-        if found.keys() == self._topics:
-            self._complete(stamp, found)
-        while len(self._sets) > _WAITING_SETS:
-            self._sets.popitem(last=False)
-
-    def _complete(self, stamp: Stamp, found: dict[str, Image]) -> None:
-        del self._sets[stamp]
-        self._newest = found
-        now = self.get_clock().now().nanoseconds
-        self.tally.answers += 1
-        self.tally.latencies.append((now - stamp[0] * 1_000_000_000 - stamp[1]) * 1e-9)
+        found = self._sets.add(topic, stamp_ns, message, self._topics)
+        if found is not None and found.keys() == self._topics:
+            self._newest = found
+            self.tally.answers += 1
+            now = self.get_clock().now().nanoseconds
+            self.tally.latencies.append((now - stamp_ns) / NANOSECONDS)
 
     def _pixels(self, message: Image | None) -> np.ndarray | None:
         """View the pixels of one of perception's images; None of none."""

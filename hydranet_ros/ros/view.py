@@ -1,0 +1,100 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""The node of `hydranet view`: it subscribes, and logs to a Rerun recording."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rclpy.clock import Clock
+from rclpy.clock import ClockType
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+import rerun as rr
+
+from hydranet_ros.ros.camera_view import CameraView
+from hydranet_ros.ros.node_watch import NodeWatch
+from hydranet_ros.ros.process import run_node
+from hydranet_ros.viewer.health import NodeHealth
+from hydranet_ros.viewer.scene import CameraScene
+from hydranet_ros.viewer.topics import CameraTopics
+from hydranet_ros.zoo.card import DepthRange
+from hydranet_ros.zoo.card import SemanticClass
+
+NAME = 'hydranet_view'
+LOOK_S = 0.5
+PATIENCE_S = 5.0
+
+
+@dataclass(frozen=True)
+class ViewSettings:
+    """What to look at.
+
+    cameras: entity path to topics. rate: most frames of a camera in a second, 0: all. limit: end
+    after so many frames, None: at Ctrl-C. prefix: of the first camera's topics, '' or 'name/'.
+    """
+
+    cameras: dict[str, CameraTopics]
+    namespace: str
+    rate: float
+    limit: int | None
+    prefix: str
+
+
+class ViewNode(Node):
+    """Show what the topics carry, in the namespace of `perception`."""
+
+    def __init__(self, settings: ViewSettings, recording: rr.RecordingStream) -> None:
+        super().__init__(NAME, namespace=settings.namespace)
+        self._scenes = [CameraScene(recording, root) for root in settings.cameras]
+        self.cameras = [
+            CameraView(self, topics, settings.rate, scene.show)
+            for topics, scene in zip(settings.cameras.values(), self._scenes, strict=True)
+        ]
+        self._watch = NodeWatch(self, NodeHealth(recording), self._describe, settings.prefix)
+        self._looks = 0
+        # A steady clock: publishers are also looked for while simulated time stands still.
+        self.create_timer(LOOK_S, self._look, clock=Clock(clock_type=ClockType.STEADY_TIME))
+
+    @property
+    def frames(self) -> int:
+        """Return how many frames were shown."""
+        return sum(one.frames for one in self.cameras)
+
+    def close(self) -> None:
+        """Say what was shown."""
+        passed = sum(one.passed_over for one in self.cameras)
+        print(f'{self.frames} frames shown, {passed} passed over because of --rate', flush=True)
+
+    def _look(self) -> None:
+        for one in self.cameras:
+            one.look_for_publishers()
+        self._looks += 1
+        if self._looks * LOOK_S == PATIENCE_S and not self.frames:
+            missing = [topic for one in self.cameras for topic in one.missing]
+            nobody = f' Nobody publishes {", ".join(missing)}.' if missing else ''
+            self.get_logger().warning(
+                f'Nothing to show yet.{nobody} --image TOPIC names the camera, --namespace and '
+                '--camera where the node and its cameras are; ROS_DOMAIN_ID must be theirs.'
+            )
+
+    def _describe(self, classes: Sequence[SemanticClass], depth: DepthRange | None) -> None:
+        for scene in self._scenes:
+            scene.describe(classes, depth)
+
+
+def view_topics(settings: ViewSettings, recording: rr.RecordingStream) -> int:
+    """Show topics until Ctrl-C or the limit; return the exit status."""
+    return run_node(
+        NAME, lambda: ViewNode(settings, recording), lambda node: _spin(node, settings)
+    )
+
+
+def _spin(node: ViewNode, settings: ViewSettings) -> int:
+    executor = SingleThreadedExecutor()
+    executor.add_node(node)
+    try:
+        while settings.limit is None or node.frames < settings.limit:
+            executor.spin_once()
+    finally:
+        executor.shutdown()
+    return 0

@@ -1,0 +1,78 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""Show a folder, a video or the drawn street with what a model says of it, without ROS."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+import sys
+import threading
+import time
+
+import rerun as rr
+
+from hydranet_ros.camera_model import CameraModel
+from hydranet_ros.perception import Perception
+from hydranet_ros.sources import Frame
+from hydranet_ros.sources import Source
+from hydranet_ros.sources import UnreadableFrame
+from hydranet_ros.viewer.scene import CameraScene
+from hydranet_ros.viewer.scene import ShownFrame
+
+ROOT = 'camera'
+
+
+def show_frames(
+    recording: rr.RecordingStream,
+    perception: Perception,
+    source: Source,
+    rate: float | None = None,
+    limit: int | None = None,
+) -> int:
+    """Predict and log the frames of a source; return how many.
+
+    rate: most frames in a second, None: as fast as it goes. Frames that cannot be read are said
+    on stderr and left out. The stamps are those of the source, from 0.
+    """
+    scene = CameraScene(recording, ROOT)
+    scene.describe(perception.classes, perception.depth_range)
+    shown, due = 0, time.monotonic()
+    for frame in _readable(source):
+        if shown == limit:
+            break
+        scene.show(_predicted(perception, frame))
+        shown += 1
+        if rate:
+            due = max(due + 1.0 / rate, time.monotonic())
+            time.sleep(max(due - time.monotonic(), 0.0))
+    return shown
+
+
+def _predicted(perception: Perception, frame: Frame) -> ShownFrame:
+    lens = frame.intrinsics
+    prediction = perception.predict(frame.rgb, fx=lens.fx if lens else None)
+    assert not isinstance(prediction, list)
+    return ShownFrame(
+        stamp_ns=round(frame.stamp * 1e9),
+        picture=frame.rgb,
+        labels=prediction.labels,
+        depth=prediction.depth,
+        camera=CameraModel(lens) if lens else None,
+    )
+
+
+def _readable(source: Source) -> Iterator[Frame]:
+    frames = iter(source)
+    while True:
+        try:
+            yield next(frames)
+        except UnreadableFrame as error:
+            print(f'hydranet: {error}', file=sys.stderr)
+        except StopIteration:
+            return
+
+
+def wait_for_interrupt() -> None:
+    """Return at Ctrl-C: the page is served as long as this process runs."""
+    print('Ctrl-C ends it', flush=True)
+    with suppress(KeyboardInterrupt):
+        threading.Event().wait()
