@@ -44,7 +44,8 @@ _log = logging.getLogger(__name__)
 class Perception:
     """A model on a backend. Thread-safe: frames of several threads are taken one at a time.
 
-    `engines` are those in memory, and what each of them is.
+    `engines` are those in memory, and what each of them is; `spoilt` counts the frames for which
+    the network computed NaN or infinity, as far as a sample of its outputs shows.
     """
 
     def __init__(self, settings: EngineSettings, choice: Choice, kept_engines: int = KEPT) -> None:
@@ -59,6 +60,7 @@ class Perception:
         self._input_size = settings.input_size
         self._metric_depth = MetricDepth(card.name, self.depth_range)
         self._of_thread = threading.local()
+        self.spoilt = 0
 
     @classmethod
     def load(
@@ -169,6 +171,7 @@ class Perception:
         with self.engines.use(Shape(height, width, len(frames))) as engine:
             results = engine.run(frames, scales, wanted, arrays)
             self._of_thread.timings = replace(engine.timings)
+            self.spoilt += engine.spoilt
             if 'depth' in wanted:
                 for result, scale in zip(results, scales, strict=True):
                     self._metric_depth.drop_unlearned(result['depth'], float(scale))
