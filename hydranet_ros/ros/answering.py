@@ -1,6 +1,8 @@
 # Copyright 2026 hydranet_ros maintainers
 # SPDX-License-Identifier: Apache-2.0
-"""What the worker does with one frame: decode, predict, draw, publish, and time each step."""
+"""What the worker does with frames: decode, predict, draw, publish, and time each step."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Collection
@@ -9,30 +11,25 @@ import time
 
 import numpy as np
 from rclpy.node import Node
-from sensor_msgs.msg import CameraInfo
-from std_msgs.msg import Header
+from sensor_msgs.msg import Image
 
-from hydranet_ros.camera_model import CameraModel
+from hydranet_ros.deploy.engine import Timings
 from hydranet_ros.image_decoder import ImageDecoder
-from hydranet_ros.image_encodings import readable_layout
 from hydranet_ros.outputs import Look
-from hydranet_ros.outputs import Output
 from hydranet_ros.outputs import POINTS_FIELDS
 from hydranet_ros.perception import Perception
 from hydranet_ros.prediction import Prediction
 from hydranet_ros.prediction_filter import PredictionFilter
 from hydranet_ros.ros.calibration import Calibration
-from hydranet_ros.ros.inputs import CAMERA_INFO
-from hydranet_ros.ros.inputs import IMAGE
+from hydranet_ros.ros.frames import DecodedFrame
+from hydranet_ros.ros.frames import Frame
 from hydranet_ros.ros.publishers import OutputPublishers
-from hydranet_ros.ros.slot import Outcome
 from hydranet_ros.ros.statistics import Stage
 from hydranet_ros.ros.statistics import StageTimes
-from hydranet_ros.ros.worker import Frame
 
 
 class FrameAnswerer:
-    """Answer frames on the worker's thread, on the topics that have a subscriber.
+    """Answer one camera's frames on the worker's thread, on the topics that have a subscriber.
 
     Attributes:
         look: colours of the pictures; the executor's thread replaces it as a whole.
@@ -48,6 +45,7 @@ class FrameAnswerer:
         self,
         node: Node,
         publishers: OutputPublishers,
+        calibration: Calibration,
         look: Look,
         chosen: PredictionFilter,
     ) -> None:
@@ -59,13 +57,11 @@ class FrameAnswerer:
         self._publishing = threading.Lock()
         self._active = False
         self._row = np.zeros(len(Stage))
+        self._told_scale = False
         self.look = look
         self.filter = chosen
-        self.calibration = Calibration(
-            self._logger, node.resolve_topic_name(IMAGE), node.resolve_topic_name(CAMERA_INFO)
-        )
+        self.calibration = calibration
         self.depth_scale: float | None = None
-        self._told_scale = False
         self.times = StageTimes()
         self.stamp_age = 0.0
 
@@ -74,31 +70,66 @@ class FrameAnswerer:
         with self._publishing:
             self._active = active
 
-    def check(self, frame: Frame) -> None:
-        """Raise FrameError where the frame's message cannot be read."""
-        readable_layout(frame.message)
+    def read(self, frame: Frame, size: tuple[int, int] | None) -> DecodedFrame | None:
+        """Decode a frame; None where nobody wants it and it has the size that is known.
 
-    def __call__(self, perception: Perception, frame: Frame, free_since: float) -> Outcome:
-        """Answer one frame; HydranetError where its message cannot be read."""
-        message, row = frame.message, self._row
-        height, width = message.height, message.width
-        info = self.calibration.of_images(height, width)
+        HydranetError where its message cannot be read.
+        """
+        message, points = frame.message, self._publishers.points
         watched = self._publishers.watched()
-        camera = self._watched_camera(height, width)
-        if not watched and camera is None:
-            self._publish(lambda: self._publishers.publish((), info, message.header))
-            return Outcome.UNWATCHED
+        cloud = points is not None and points.watched()
+        if not watched and not cloud and size == (message.height, message.width):
+            self.pass_on(message, size)
+            return None
         began = time.perf_counter()
         rgb = self._decoder.decode(message)
-        row[Stage.DECODE] = time.perf_counter() - began
+        seconds = time.perf_counter() - began
+        lens = self.calibration.camera_model(*rgb.shape[:2]) if cloud else None
+        return DecodedFrame(frame, rgb, watched, lens, seconds)
 
-        fields = {output.field for output in watched}
-        if camera is not None:
+    def pass_on(self, message: Image, size: tuple[int, int]) -> None:
+        """Publish what needs no prediction."""
+        info = self.calibration.of_images(*size)
+        self._publish(lambda: self._publishers.publish((), info, message.header))
+
+    def fields(self, perception: Perception, decoded: DecodedFrame) -> set[str]:
+        """Name what of a Prediction the outputs of a frame are made from."""
+        fields = {output.field for output in decoded.watched}
+        if decoded.lens is not None:
             fields.update(field for field in POINTS_FIELDS if field in perception.outputs)
-        prediction = self._predict(perception, rgb, fields)
-        if not self._send(watched, prediction, rgb, camera, info, message.header):
-            return Outcome.DROPPED
-        timings = perception.timings
+        return self.filter.needs(fields)
+
+    def buffers(self, fields: Collection[str], decoded: DecodedFrame) -> Prediction:
+        """Return arrays for these fields, in the memory of the messages."""
+        return self._publishers.buffers(fields, *decoded.size)
+
+    def focal_length(self, perception: Perception, decoded: DecodedFrame) -> float | None:
+        """Return fx in pixels of the image where it is known and makes a difference."""
+        assert perception.depth_range is not None, 'depth is watched'
+        height, width = decoded.size
+        fx = self.calibration.fx(perception.depth_range, height, width)
+        self.depth_scale = perception.depth_scale_for(fx, height, width) if fx else None
+        if fx and not self._told_scale:
+            self._told_scale = True
+            self._logger.info(
+                f'The metres of depth are those of your camera: {self.depth_scale:.4g} times '
+                f'those of the canonical camera, as fx is {fx:.4g} px at {width}x{height}.'
+            )
+        return fx
+
+    def publish(
+        self, decoded: DecodedFrame, prediction: Prediction, timings: Timings, free_since: float
+    ) -> bool:
+        """Publish what is watched of a prediction; False where that is forbidden by now.
+
+        timings: of the network. free_since: since when the worker had no other frame in hand
+        (perf_counter).
+        """
+        row, frame = self._row, decoded.frame
+        self.filter.apply(prediction)
+        if not self._send(decoded, prediction):
+            return False
+        row[Stage.DECODE] = decoded.seconds
         row[Stage.PRE] = timings.pre
         row[Stage.NETWORK] = timings.network
         row[Stage.POST] = timings.post
@@ -107,47 +138,21 @@ class FrameAnswerer:
         engine = timings.pre + timings.network + timings.post
         row[Stage.OVERHEAD] = row[Stage.CALLBACK_TO_PUBLISH] - row[Stage.WAIT] - engine
         self.times.record(row)
-        stamp = message.header.stamp
+        stamp = frame.message.header.stamp
         self.stamp_age = (self._clock.now().nanoseconds - stamp.nanosec) * 1e-9 - stamp.sec
-        return Outcome.ANSWERED
+        return True
 
-    def _watched_camera(self, height: int, width: int) -> CameraModel | None:
-        """Return the lens where somebody wants points and it is known."""
-        points = self._publishers.points
-        if points is None or not points.watched():
-            return None
-        return self.calibration.camera_model(height, width)
-
-    def _predict(self, perception: Perception, rgb: np.ndarray, fields: set[str]) -> Prediction:
-        """Fill and filter these fields, in the memory of the messages."""
-        height, width = rgb.shape[:2]
-        chosen = self.filter
-        wanted = chosen.needs(fields)
-        prediction = self._publishers.buffers(wanted, height, width)
-        fx = self._focal_length(perception, height, width) if 'depth' in wanted else None
-        perception.predict(
-            rgb, fx=fx, depth_scale=None if fx else 1.0, out=prediction, wanted=wanted
-        )
-        chosen.apply(prediction)
-        return prediction
-
-    def _send(
-        self,
-        watched: Collection[Output],
-        prediction: Prediction,
-        rgb: np.ndarray,
-        camera: CameraModel | None,
-        info: CameraInfo | None,
-        header: Header,
-    ) -> bool:
+    def _send(self, decoded: DecodedFrame, prediction: Prediction) -> bool:
         """Publish all that is watched; machines do not wait for the pictures for people."""
         row, publishers, points = self._row, self._publishers, self._publishers.points
+        watched, rgb, header = decoded.watched, decoded.rgb, decoded.frame.message.header
+        info = self.calibration.of_images(*decoded.size)
         images = [one for one in watched if not one.picture]
         began = time.perf_counter()
         published = self._publish(lambda: publishers.publish(images, info, header))
         sent = time.perf_counter()
-        if points is not None and camera is not None:
-            points.render(camera, rgb, prediction)
+        if points is not None and decoded.lens is not None:
+            points.render(decoded.lens, rgb, prediction)
             published &= self._publish(lambda: points.publish(header))
         drawing = time.perf_counter()
         publishers.render(watched, rgb, self.look)
@@ -171,16 +176,3 @@ class FrameAnswerer:
                     raise
                 return False
             return True
-
-    def _focal_length(self, perception: Perception, height: int, width: int) -> float | None:
-        """Return fx in pixels of the image where it is known and makes a difference."""
-        assert perception.depth_range is not None, 'depth is watched'
-        fx = self.calibration.fx(perception.depth_range, height, width)
-        self.depth_scale = perception.depth_scale_for(fx, height, width) if fx else None
-        if fx and not self._told_scale:
-            self._told_scale = True
-            self._logger.info(
-                f'The metres of depth are those of your camera: {self.depth_scale:.4g} times '
-                f'those of the canonical camera, as fx is {fx:.4g} px at {width}x{height}.'
-            )
-        return fx

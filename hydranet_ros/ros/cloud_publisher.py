@@ -34,9 +34,10 @@ class CloudPublisher:
 
     """
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, prefix: str = '') -> None:
+        """`prefix` comes before the topic's name."""
         self._node = node
-        self._publisher = node.create_publisher(PointCloud2, POINTS, OUTPUT)
+        self._publisher = node.create_publisher(PointCloud2, prefix + POINTS, OUTPUT)
         self._writer = CloudWriter()
         self._message = PointCloud2()
         self._points = np.empty((0, 0), POINT)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """/diagnostics of the node: what it is at, what became of the frames, how long they took."""
 
+from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import asdict
 from dataclasses import dataclass
@@ -14,13 +15,14 @@ from diagnostic_msgs.msg import KeyValue
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 
-from hydranet_ros.ros.slot import Counts
+from hydranet_ros.ros.counts import Counts
 from hydranet_ros.ros.statistics import PERCENTILES
 from hydranet_ros.ros.statistics import Stage
 
 TOPIC = '/diagnostics'
 PERIOD_S = 1.0
 NOT_KNOWN = 'not known'
+WHOLE = 'perception'  # what the status of the whole node is called
 
 
 class NodeState(str, Enum):
@@ -96,6 +98,40 @@ class Health:
         return entries
 
 
+def total(
+    cameras: Mapping[str, Health],
+    worker: str,
+    error: str,
+    warnings: Iterable[str],
+    facts: Mapping[str, str],
+    times: Mapping[Stage, tuple[float, ...]],
+) -> Health:
+    """Return the health of a node whose cameras, by their names, are in one state.
+
+    What is the network's is given; the rest is summed up. A camera without a name is the only one.
+    """
+    parts = list(cameras.values())
+    told = [
+        f'{name}: {text}' if name else text
+        for name, part in cameras.items()
+        for text in part.warnings
+    ]
+    named = {'cameras': ', '.join(cameras)} if any(cameras) else parts[0].facts
+    lost = [part.lost for part in parts if part.lost is not None]
+    return Health(
+        state=parts[0].state,
+        worker=worker,
+        error=error,
+        warnings=(*told, *warnings),
+        facts={**facts, **named},
+        counts=sum((part.counts for part in parts), Counts()),
+        lost=sum(lost) if len(lost) == len(parts) else None,
+        rate=sum(part.rate for part in parts),
+        stamp_age=max(part.stamp_age for part in parts),
+        times=times,
+    )
+
+
 class DiagnosticsPublisher:
     """Publish the health of one node, absolutely named as REP 107 wants it."""
 
@@ -103,23 +139,31 @@ class DiagnosticsPublisher:
         self._node = node
         self._publisher = node.create_publisher(DiagnosticArray, TOPIC, QoSProfile(depth=10))
 
-    def publish(self, health: Health) -> None:
-        """Publish one message."""
-        status = DiagnosticStatus(
-            level=health.level,
-            name=f'{self._node.get_fully_qualified_name().lstrip("/")}: perception',
-            message=health.summary,
-            hardware_id=health.facts.get('engine', ''),
-            values=[KeyValue(key=key, value=text) for key, text in health.entries().items()],
+    def publish(self, health: Health, cameras: Mapping[str, Health] | None = None) -> None:
+        """Publish one message: of the node, and of its cameras by their names."""
+        engine = health.facts.get('engine', '')
+        parts = {WHOLE: health, **(cameras or {})}
+        message = DiagnosticArray(
+            status=[self._status(name, part, engine) for name, part in parts.items()]
         )
-        message = DiagnosticArray(status=[status])
         message.header.stamp = self._node.get_clock().now().to_msg()
         self._publisher.publish(message)
 
+    def _status(self, name: str, health: Health, engine: str) -> DiagnosticStatus:
+        return DiagnosticStatus(
+            level=health.level,
+            name=f'{self._node.get_fully_qualified_name().lstrip("/")}: {name}',
+            message=health.summary,
+            hardware_id=engine,
+            values=[KeyValue(key=key, value=text) for key, text in health.entries().items()],
+        )
 
-def entries_of(message: DiagnosticArray, node_name: str = 'perception') -> dict[str, str] | None:
-    """Return the entries of a node in a /diagnostics message; None where it is not in it."""
+
+def entries_of(
+    message: DiagnosticArray, node_name: str = 'perception', of: str = WHOLE
+) -> dict[str, str] | None:
+    """Return the entries of a node, or of one of its cameras; None where it is not in it."""
     for status in message.status:
-        if status.name == f'{node_name}: perception':
+        if status.name == f'{node_name}: {of}':
             return {one.key: one.value for one in status.values}
     return None

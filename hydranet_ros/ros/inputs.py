@@ -30,6 +30,7 @@ class CameraInput:
         on_image: takes the message and when its callback began (time.perf_counter, seconds).
         on_camera_info: takes the message, which must be left as it is.
         reliability: as the parameter `image_reliability`.
+        prefix: comes before the topics' names.
 
     """
 
@@ -39,12 +40,14 @@ class CameraInput:
         on_image: Callable[[Image, float], None],
         on_camera_info: Callable[[CameraInfo], None],
         reliability: str,
+        prefix: str = '',
     ) -> None:
         self._node = node
         self._on_image = on_image
+        self._topic = prefix + IMAGE
         self._last = time.perf_counter()
-        self._images = ImageSubscription(node, Image, IMAGE, self._take, reliability)
-        self._camera_info = CameraInfoSubscription(node, CAMERA_INFO, on_camera_info)
+        self._images = ImageSubscription(node, Image, self._topic, self._take, reliability)
+        self._camera_info = CameraInfoSubscription(node, prefix + CAMERA_INFO, on_camera_info)
 
     @property
     def lost(self) -> int | None:
@@ -60,8 +63,8 @@ class CameraInput:
         """Return why no image may have come for 5 s, or '' when one has."""
         if time.perf_counter() - self._last < SILENCE_S:
             return ''
-        topic = self._node.resolve_topic_name(IMAGE)
-        publishers = self._node.get_publishers_info_by_topic(IMAGE)
+        topic = self._node.resolve_topic_name(self._topic)
+        publishers = self._node.get_publishers_info_by_topic(self._topic)
         return explain_silence(topic, self.reliability, publishers)
 
     def destroy(self) -> None:

@@ -24,10 +24,13 @@ LATCHED = QoSProfile(
 class LabelInfoPublisher:
     """Publish vision_msgs/LabelInfo where that package is installed, else log that it is not.
 
-    Models without classes have no such topic.
+    Models without classes have no such topic. Several cameras have one each, because subscribers
+    look for it beside the camera's `semantic`.
     """
 
-    def __init__(self, node: Node, classes: Sequence[SemanticClass]) -> None:
+    def __init__(self, node: Node, classes: Sequence[SemanticClass], prefix: str = '') -> None:
+        """`prefix` comes before the topic's name."""
+        topic = prefix + LABEL_INFO
         self._node = node
         self._classes = classes
         self._told: float | None = None
@@ -38,12 +41,12 @@ class LabelInfoPublisher:
             self._messages: Any = importlib.import_module('vision_msgs.msg')
         except ImportError as error:
             node.get_logger().info(
-                f'{node.resolve_topic_name(LABEL_INFO)} is not published: vision_msgs is not '
+                f'{node.resolve_topic_name(topic)} is not published: vision_msgs is not '
                 f'installed ({error}). Install ros-$ROS_DISTRO-vision-msgs where a subscriber, '
                 'such as a costmap, reads the names of the classes.'
             )
             return
-        self._publisher = node.create_publisher(self._messages.LabelInfo, LABEL_INFO, LATCHED)
+        self._publisher = node.create_publisher(self._messages.LabelInfo, topic, LATCHED)
 
     def publish(self, threshold: float) -> None:
         """Publish the classes and the confidence threshold (0 to 1), where that has changed."""

@@ -16,6 +16,7 @@ from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.parameter import Parameter
 
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.ros.counts import Counts
 from hydranet_ros.ros.diagnostics import DiagnosticsPublisher
 from hydranet_ros.ros.diagnostics import Health
 from hydranet_ros.ros.diagnostics import NodeState
@@ -28,7 +29,6 @@ from hydranet_ros.ros.session import PerceptionSession
 from hydranet_ros.ros.settings import declare
 from hydranet_ros.ros.settings import on_change
 from hydranet_ros.ros.settings import Settings
-from hydranet_ros.ros.slot import Counts
 
 NAME = 'perception'
 # A thread that wants the interpreter waits that long for one that runs Python. By default 5 ms,
@@ -171,7 +171,7 @@ class PerceptionNode(LifecycleNode):
         if self._session is None:
             self._diagnostics.publish(Health(self._state, error=self._error))
         else:
-            self._diagnostics.publish(self._session.health(self._state))
+            self._diagnostics.publish(*self._session.health(self._state))
 
 
 def main(arguments: list[str] | None = None) -> int:

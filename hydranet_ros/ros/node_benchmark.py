@@ -26,9 +26,9 @@ from hydranet_ros.outputs import DEPTH
 from hydranet_ros.outputs import SEMANTIC
 from hydranet_ros.ros.child_process import ChildProcess
 from hydranet_ros.ros.child_process import start_camera_and_perception
+from hydranet_ros.ros.counts import Outcome
 from hydranet_ros.ros.diagnostics import entries_of
 from hydranet_ros.ros.diagnostics import TOPIC as DIAGNOSTICS
-from hydranet_ros.ros.slot import Outcome
 from hydranet_ros.ros.statistics import Stage
 from hydranet_ros.ros.transport import IMAGE_RELIABLE
 from hydranet_ros.zoo.card import load_card

@@ -108,6 +108,31 @@ PARAMETERS: tuple[Setting, ...] = (
         'Configure and activate at start; false: a lifecycle manager does it.',
     ),
     Setting(
+        'cameras',
+        ('',),
+        'Names of the cameras that one network answers: NAME/image and NAME/camera_info come in, '
+        "NAME/semantic and the others go out; ['']: one camera, whose topics have no name before "
+        'them.',
+    ),
+    Setting(
+        'batch_wait_ms',
+        0.0,
+        'How long a frame waits for those of other cameras to be predicted with it at once.',
+        low=0.0,
+        high=1000.0,
+        unit='ms',
+        read_only=False,
+    ),
+    Setting(
+        'max_batch',
+        0,
+        'How many frames of different cameras are predicted at once at most; 0: one of each on a '
+        'GPU, one on a CPU.',
+        low=0,
+        high=64,
+        read_only=False,
+    ),
+    Setting(
         'overlay_alpha',
         0.5,
         'Opacity of the class colours in semantic/overlay.',

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Sequence
 import math
+import re
 import sys
 import textwrap
 from typing import Any
@@ -18,6 +19,8 @@ from hydranet_ros.networks.options import SMALLEST_SIDE
 from hydranet_ros.ros.parameter_table import PARAMETERS
 from hydranet_ros.ros.parameter_table import Setting
 from hydranet_ros.ros.parameter_table import Value
+
+_TOPIC_TOKEN = re.compile(r'(?!.*__)[A-Za-z_][A-Za-z0-9_]*')
 
 
 def check(values: Mapping[str, Any]) -> str:
@@ -61,8 +64,25 @@ def check_one(setting: Setting, value: Any) -> str:
                 f'input_size must be [height, width] of at least {SMALLEST_SIDE} px each, or '
                 f'[0, 0], not {list(size)}'
             )
+    if setting.name == 'cameras':
+        return check_cameras(value)
     if setting.name == 'model' and not value:
         return 'model must name a model card; `hydranet models` lists them'
+    return ''
+
+
+def check_cameras(names: Sequence[str]) -> str:
+    """Return why these cannot be the names of cameras, or '' when they can."""
+    if list(names) == ['']:
+        return ''
+    for name in names:
+        if not _TOPIC_TOKEN.fullmatch(name):
+            return (
+                f'cameras: {name!r} cannot be part of the name of a topic; use letters, digits '
+                'and single underscores, and no digit at the beginning'
+            )
+    if len(set(names)) < len(names):
+        return f'cameras names one twice: {", ".join(names)}'
     return ''
 
 

@@ -36,18 +36,20 @@ class OutputPublishers:
 
     """
 
-    def __init__(self, node: Node, tasks: Collection[Task]) -> None:
+    def __init__(self, node: Node, tasks: Collection[Task], prefix: str = '') -> None:
+        """`prefix` comes before the topics' names."""
         self._node = node
         self._publishers: dict[Output, Publisher] = {
-            output: node.create_publisher(Image, output.topic, OUTPUT)
+            output: node.create_publisher(Image, prefix + output.topic, OUTPUT)
             for output in OUTPUTS
             if output.task in tasks
         }
         self._camera_info: Publisher | None = None
         self.points: CloudPublisher | None = None
         if Task.DEPTH in tasks:
-            self.points = CloudPublisher(node)
-            self._camera_info = node.create_publisher(CameraInfo, DEPTH_CAMERA_INFO, OUTPUT)
+            self.points = CloudPublisher(node, prefix)
+            topic = prefix + DEPTH_CAMERA_INFO
+            self._camera_info = node.create_publisher(CameraInfo, topic, OUTPUT)
         self._writers: dict[Output, ImageWriter] = {}
         self._size = (0, 0)
 

@@ -42,6 +42,9 @@ class Settings:
     tensorrt_dla_core: int
     threads: int
     autostart: bool
+    cameras: tuple[str, ...]
+    batch_wait_ms: float
+    max_batch: int
     overlay_alpha: float
     depth_color_min: float
     depth_color_max: float
@@ -92,7 +95,8 @@ def read(node: Node) -> Settings:
     """Return the values that the node's parameters have now."""
     values = {one.name: node.get_parameter(one.name).value for one in fields(Settings)}
     values['input_size'] = tuple(values['input_size'])
-    values['classes'] = tuple(filter(None, values['classes']))
+    for name in ('classes', 'cameras'):
+        values[name] = tuple(filter(None, values[name]))
     return Settings(**values)
 
 

@@ -1,141 +1,198 @@
 # Copyright 2026 hydranet_ros maintainers
 # SPDX-License-Identifier: Apache-2.0
-"""The place between the executor's thread and the worker: one frame, the newest, all counted."""
+"""The place between the executor's thread and the worker: each camera's newest frame, counted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from dataclasses import replace
-from enum import Enum
+from dataclasses import field
 import threading
+import time
 from typing import Generic
 from typing import TypeVar
+
+from hydranet_ros.ros.counts import Counts
+from hydranet_ros.ros.counts import Outcome
 
 T = TypeVar('T')
 
 
-class Outcome(str, Enum):
-    """What became of a received frame; the value is the field of Counts that it adds to."""
+@dataclass
+class _Place(Generic[T]):
+    """What one camera has here.
 
-    ANSWERED = 'answered'
-    DROPPED = 'dropped'
-    NOT_READY = 'not_ready'
-    UNWATCHED = 'unwatched'
-    THROTTLED = 'throttled'
-    FAILED = 'failed'
-
-
-@dataclass(frozen=True)
-class Counts:
-    """Frames since the node was configured.
-
-    received = answered + dropped + not_ready + unwatched + throttled + failed + in_flight holds
-    for every snapshot.
-
-    Attributes:
-        answered: published on all outputs that were subscribed.
-        dropped: replaced by a newer frame, or put aside by a deactivation.
-        not_ready: arrived while the engine was being loaded or built.
-        unwatched: nobody subscribed to any output.
-        throttled: above the parameter `max_rate`.
-        failed: an error in this one frame.
-        in_flight: waiting or being worked on.
-
+    since: the order in which the places were filled; a newer frame keeps the older one's turn.
+    held: the frame waits for its engine. expected: a frame is likely to come soon.
     """
 
+    counts: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
     received: int = 0
-    answered: int = 0
-    dropped: int = 0
-    not_ready: int = 0
-    unwatched: int = 0
-    throttled: int = 0
-    failed: int = 0
-    in_flight: int = 0
+    frame: T | None = None
+    since: int = 0
+    due: float = 0.0
+    working: bool = False
+    ready: bool = False
+    held: bool = False
+    expected: bool = True
 
 
 class FrameSlot(Generic[T]):
-    """Hand the newest frame from any thread to one worker; neither side waits for the other."""
+    """Hand each camera's newest frame from any thread to one worker; no side waits for the other.
 
-    def __init__(self) -> None:
+    Cameras are numbered from 0.
+    """
+
+    def __init__(self, cameras: int = 1) -> None:
         self._condition = threading.Condition()
-        self._counts = dict.fromkeys(Outcome, 0)
-        self._received = 0
-        self._frame: T | None = None
-        self._working = False
-        self._ready = False
+        self._places: list[_Place[T]] = [_Place() for _ in range(cameras)]
+        self._turn = 0
         self._closed = False
         self._period = 0.0
-        self._due = 0.0
 
     def set_max_rate(self, hertz: float) -> None:
-        """Accept at most that many frames in a second; 0: all."""
+        """Accept at most that many frames of each camera in a second; 0: all."""
         with self._condition:
             self._period = 1.0 / hertz if hertz > 0 else 0.0
-            self._due = 0.0
+            for place in self._places:
+                place.due = 0.0
 
-    def set_ready(self, ready: bool) -> None:
-        """Say whether the engine is there: until then, frames that are replaced are not ready."""
+    def set_ready(self, ready: bool, camera: int) -> None:
+        """Say whether a camera has its engine: else, frames that are replaced are not ready."""
         with self._condition:
-            self._ready = ready
+            self._places[camera].ready = ready
 
-    def offer(self, frame: T, now: float) -> None:
+    def offer(self, frame: T, now: float, camera: int = 0) -> None:
         """Store a frame in place of the one that waits.
 
         Args:
             frame: what the worker gets.
             now: seconds of a clock that never goes back.
+            camera: whose it is.
 
         """
         with self._condition:
-            self._received += 1
-            if now < self._due:
-                self._counts[Outcome.THROTTLED] += 1
+            place = self._places[camera]
+            place.received += 1
+            if now < place.due:
+                place.counts[Outcome.THROTTLED] += 1
                 return
             # From the due time on, not from now: the average rate is kept though frames jitter.
-            self._due = max(self._due, now - self._period / 2) + self._period
-            self._put_aside()
-            self._frame = frame
+            place.due = max(place.due, now - self._period / 2) + self._period
+            if place.frame is None:
+                self._turn += 1
+                place.since = self._turn
+            self._put_aside(place)
+            place.frame = frame
+            place.expected = True
             self._condition.notify()
 
-    def take(self) -> T | None:
-        """Wait for a frame and take it; None once the slot is closed."""
+    def take(self, most: int = 1, wait_s: float = 0.0) -> list[tuple[int, T]]:
+        """Wait for a frame; take those that wait, with their cameras, the longest waiting first.
+
+        Args:
+            most: how many to take; the others keep their turn.
+            wait_s: how long to wait for further cameras once a frame is there. A camera that was
+                waited for in vain is not waited for again until its next frame.
+
+        Returns:
+            Frames of different cameras; none once the slot is closed.
+
+        """
         with self._condition:
-            self._condition.wait_for(lambda: self._frame is not None or self._closed)
+            self._condition.wait_for(lambda: self._closed or self._waiting())
+            if wait_s > 0 and most > 1:
+                self._wait_for_others(most, wait_s)
             if self._closed:
-                return None
-            frame, self._frame = self._frame, None
-            self._working = True
-            return frame
+                return []
+            waiting = sorted(self._waiting(), key=lambda one: self._places[one].since)[:most]
+            return [(camera, self._taken(camera)) for camera in waiting]
 
-    def has_newer(self) -> bool:
-        """Return whether a frame waits beside the one that was taken."""
-        with self._condition:
-            return self._frame is not None
+    def hold(self, camera: int, frame: T) -> None:
+        """Give a taken frame back, to wait for its engine until `release`.
 
-    def done(self, outcome: Outcome) -> None:
-        """Say what became of the frame that was taken last."""
+        Where a newer frame has come since, that one waits, and the older is not ready.
+        """
         with self._condition:
-            self._working = False
-            self._counts[outcome] += 1
+            place = self._places[camera]
+            place.working = False
+            place.ready = False
+            if place.frame is not None or self._closed:
+                place.counts[Outcome.NOT_READY] += 1
+            else:
+                place.frame = frame
+            place.held = True
+
+    def release(self) -> None:
+        """Let the frames that are held be taken again."""
+        with self._condition:
+            for place in self._places:
+                place.held = False
+            self._condition.notify()
+
+    def done(self, outcome: Outcome, camera: int = 0) -> None:
+        """Say what became of the frame of a camera that was taken last."""
+        with self._condition:
+            place = self._places[camera]
+            place.working = False
+            place.counts[outcome] += 1
 
     def clear(self) -> None:
-        """Put the waiting frame aside."""
+        """Put the waiting frames aside."""
         with self._condition:
-            self._put_aside()
+            for place in self._places:
+                self._put_aside(place)
 
     def close(self) -> None:
-        """Put the waiting frame aside and let `take` return None from now on."""
+        """Put the waiting frames aside and let `take` return none from now on."""
         with self._condition:
-            self._put_aside()
             self._closed = True
+            for place in self._places:
+                self._put_aside(place)
             self._condition.notify()
 
-    def counts(self) -> Counts:
-        """Return the account of all frames at this moment."""
+    def counts(self, camera: int | None = None) -> Counts:
+        """Return the account of a camera's frames at this moment; None: of all cameras'."""
         with self._condition:
-            counted = {outcome.value: number for outcome, number in self._counts.items()}
-            waiting = int(self._frame is not None) + int(self._working)
-            return replace(Counts(**counted), received=self._received, in_flight=waiting)
+            places = self._places if camera is None else [self._places[camera]]
+            return sum((_counts(place) for place in places), Counts())
 
-    def _put_aside(self) -> None:
-        if self._frame is not None:
-            self._frame = None
-            self._counts[Outcome.DROPPED if self._ready else Outcome.NOT_READY] += 1
+    def _waiting(self) -> Sequence[int]:
+        return [
+            camera
+            for camera, place in enumerate(self._places)
+            if place.frame is not None and not place.held
+        ]
+
+    def _wait_for_others(self, most: int, wait_s: float) -> None:
+        def enough() -> bool:
+            waiting = len(self._waiting())
+            return self._closed or waiting >= most or not self._missing()
+
+        deadline = time.monotonic() + wait_s
+        if not self._condition.wait_for(enough, deadline - time.monotonic()):
+            for camera in self._missing():
+                self._places[camera].expected = False
+
+    def _missing(self) -> Sequence[int]:
+        return [
+            camera
+            for camera, place in enumerate(self._places)
+            if place.frame is None and place.expected
+        ]
+
+    def _taken(self, camera: int) -> T:
+        place = self._places[camera]
+        frame, place.frame = place.frame, None
+        assert frame is not None, 'only a waiting frame is taken'
+        place.working = True
+        return frame
+
+    def _put_aside(self, place: _Place[T]) -> None:
+        if place.frame is not None:
+            place.frame = None
+            place.counts[Outcome.DROPPED if place.ready else Outcome.NOT_READY] += 1
+
+
+def _counts(place: _Place[T]) -> Counts:
+    counted = {outcome.value: number for outcome, number in place.counts.items()}
+    in_flight = int(place.frame is not None) + int(place.working)
+    return Counts(received=place.received, in_flight=in_flight, **counted)

@@ -56,12 +56,21 @@ class StageTimes:
 
     def percentiles(self) -> dict[Stage, tuple[float, ...]]:
         """Return p50, p95 and p99 in seconds of each stage; empty before the first frame."""
+        return percentiles(self)
+
+    def rows(self) -> np.ndarray:
+        """Return the times of the frames that are kept: float64 (N, len(Stage)), seconds."""
         with self._lock:
-            rows = self._rows[: min(self._total, WINDOW)].copy()
-        if not len(rows):
-            return {}
-        table = np.percentile(rows, PERCENTILES, axis=0)
-        return {stage: tuple(float(value) for value in table[:, stage]) for stage in Stage}
+            return self._rows[: min(self._total, WINDOW)].copy()
+
+
+def percentiles(*cameras: StageTimes) -> dict[Stage, tuple[float, ...]]:
+    """Return p50, p95 and p99 of the frames of several cameras taken together, in seconds."""
+    rows = np.concatenate([one.rows() for one in cameras])
+    if not len(rows):
+        return {}
+    table = np.percentile(rows, PERCENTILES, axis=0)
+    return {stage: tuple(float(value) for value in table[:, stage]) for stage in Stage}
 
 
 class Rate:

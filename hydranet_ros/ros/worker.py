@@ -1,37 +1,24 @@
 # Copyright 2026 hydranet_ros maintainers
 # SPDX-License-Identifier: Apache-2.0
-"""The one thread that owns the network: it loads, builds, answers the newest frame, and frees."""
+"""The one thread that uses the network: it loads, answers the newest frames, and frees."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from enum import Enum
 import threading
-import time
 from typing import Any
-from typing import Protocol
-from typing import TYPE_CHECKING
 
-from sensor_msgs.msg import Image
-
-from hydranet_ros.errors import FrameError
+from hydranet_ros.deploy.request import Shape
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.perception import Perception
+from hydranet_ros.ros.answering import FrameAnswerer
+from hydranet_ros.ros.dispatcher import Dispatcher
+from hydranet_ros.ros.engine_builder import EngineBuilder
+from hydranet_ros.ros.frames import Frame
 from hydranet_ros.ros.slot import FrameSlot
-from hydranet_ros.ros.slot import Outcome
-
-if TYPE_CHECKING:
-    from hydranet_ros.perception import Perception
-
-LOG_PERIOD_S = 5.0
-
-
-@dataclass(frozen=True)
-class Frame:
-    """An image message and when its callback began (time.perf_counter, seconds)."""
-
-    message: Image
-    received: float
+from hydranet_ros.shared_perception import SharedPerception
 
 
 class WorkerState(str, Enum):
@@ -44,65 +31,73 @@ class WorkerState(str, Enum):
     FAILED = 'failed'
 
 
-class Answer(Protocol):
-    """What is done with one frame, on the worker's thread."""
-
-    def check(self, frame: Frame) -> None:
-        """Raise HydranetError where the frame's message cannot be read."""
-
-    def __call__(self, perception: Perception, frame: Frame, free_since: float) -> Outcome:
-        """Return what became of the frame; the worker was free since then (perf_counter)."""
-
-
 class Worker:
-    """Run `answer` on the newest frame of a slot, with an engine built for the frame's size.
+    """Answer the newest frames of a slot, with engines built for their sizes.
 
     Args:
         slot: where the frames come from; its counts are kept here.
-        load: makes the Perception; called on the worker's thread.
-        answer: answers one frame; an exception costs that frame only.
-        on_failed: called on the worker's thread when loading or building fails.
+        load: makes the network; called on the worker's thread.
+        answerers: of the cameras, as the slot numbers them; an exception costs that frame only.
+        on_failed: called on another thread when the network cannot run.
         logger: an rclpy logger.
 
     Attributes:
-        state: what the worker is at.
         error: the sentence of the failure, '' before one.
-        perception: the loaded model, None before and after.
         stopped: whether nobody waits for the network any more.
+        max_batch: how many frames to predict at once at most; 0: as the backend likes it.
+        batch_wait: seconds to wait for that many.
 
     """
 
     def __init__(
         self,
         slot: FrameSlot[Frame],
-        load: Callable[[], Perception],
-        answer: Answer,
+        load: Callable[[], SharedPerception],
+        answerers: Sequence[FrameAnswerer],
         on_failed: Callable[[], None],
         logger: Any,
     ) -> None:
         self._slot = slot
         self._load = load
-        self._answer = answer
+        self._answerers = answerers
         self._on_failed = on_failed
         self._logger = logger
-        self.state = WorkerState.LOADING
+        self._network: SharedPerception | None = None
+        self._builder: EngineBuilder | None = None
+        self._dispatcher: Dispatcher | None = None
         self.error = ''
         self.stopped = False
-        self.perception: Perception | None = None
-        self._size: tuple[int, int] | None = None
-        self._free_since = 0.0
+        self.max_batch = 0
+        self.batch_wait = 0.0
         # A daemon, because the interpreter could not end while an engine is being built.
         self._thread = threading.Thread(target=self._run, name='perception', daemon=True)
+
+    @property
+    def perception(self) -> Perception | None:
+        """The loaded model, None before and after."""
+        network = self._network
+        return None if network is None else network.perception
+
+    @property
+    def state(self) -> WorkerState:
+        """What the worker is at."""
+        if self.error:
+            return WorkerState.FAILED
+        if self._builder is None or self._dispatcher is None:
+            return WorkerState.LOADING
+        if self._dispatcher.answering:
+            return WorkerState.READY
+        return WorkerState.BUILDING if self._builder.building else WorkerState.WAITING
 
     def start(self) -> None:
         """Begin to load."""
         self._thread.start()
 
     def stop(self, timeout_s: float) -> bool:
-        """Finish the frame in hand, free the engine and end the thread.
+        """Finish the frames in hand, free the engines and end the thread.
 
         Returns:
-            False where the thread still builds an engine; it frees it and ends when that is done.
+            False where an engine is still being built; it is freed when that is done.
 
         """
         self.stopped = True
@@ -112,72 +107,43 @@ class Worker:
 
     def _run(self) -> None:
         try:
-            self.perception = self._load()
-            self.state = WorkerState.WAITING
-            while (frame := self._slot.take()) is not None:
-                self._slot.done(self._handle(self.perception, frame))
-                self._free_since = time.perf_counter()
+            self._network = self._load()
+            perception = self._network.perception
+            self._builder = builder = EngineBuilder(
+                self._network, self._slot.release, self._on_unbuilt, self._logger
+            )
+            self._dispatcher = dispatcher = Dispatcher(
+                perception, builder, self._slot, self._answerers, self._logger
+            )
+            while taken := self._slot.take(dispatcher.most(self.max_batch), self.batch_wait):
+                dispatcher.dispatch(taken)
         except HydranetError as error:
             self._fail(str(error))
         except Exception as error:
             self._fail(f'{type(error).__name__}: {error}')
         finally:
-            perception, self.perception = self.perception, None
-            if perception is not None:
-                perception.close()
+            self._free()
 
-    def _handle(self, perception: Perception, frame: Frame) -> Outcome:
-        size = (frame.message.height, frame.message.width)
-        if size != self._size:
-            try:
-                self._answer.check(frame)  # a broken header must not have an engine built
-                self._build(perception, size)
-            except FrameError as error:
-                return self._skip(str(error))
-            except BaseException:
-                self._slot.done(Outcome.NOT_READY)
-                raise
-            # Once stopped, the publishers may be gone.
-            if self.stopped or self._slot.has_newer():
-                return Outcome.NOT_READY
-        try:
-            return self._answer(perception, frame, self._free_since)
-        except HydranetError as error:
-            return self._skip(str(error))
-        except Exception as error:
-            return self._skip(f'{type(error).__name__}: {error}')
+    def _free(self) -> None:
+        if self._builder is not None:
+            self._builder.end()
+            self._builder.join()
+        network, self._network = self._network, None
+        if network is not None:
+            network.close()
 
-    def _skip(self, reason: str) -> Outcome:
-        self._logger.error(f'Image skipped: {reason}', throttle_duration_sec=LOG_PERIOD_S)
-        return Outcome.FAILED
-
-    def _build(self, perception: Perception, size: tuple[int, int]) -> None:
-        self.state = WorkerState.BUILDING
-        self._slot.set_ready(False)
-        # Throttled, because a camera may send a size that is refused, or two in turn.
-        self._logger.info(
-            f'Building the engine for images of {size[1]}x{size[0]}.',
-            throttle_duration_sec=LOG_PERIOD_S,
-        )
-        try:
-            perception.prepare(*size)
-        except FrameError:
-            self._slot.set_ready(self._size is not None)
-            self.state = WorkerState.READY if self._size else WorkerState.WAITING
-            raise
-        self._size = size
-        self._free_since = time.perf_counter()
-        self.state = WorkerState.READY
-        self._slot.set_ready(True)
-        if not self.stopped:
-            self._logger.info(
-                f'Ready: {perception.description}.', throttle_duration_sec=LOG_PERIOD_S
-            )
+    def _on_unbuilt(self, shape: Shape, reason: str) -> None:
+        """Go on, on the builder's thread, where a camera has its engine."""
+        if self._dispatcher is not None and self._dispatcher.answering:
+            self._logger.error(f'No engine for images of {shape}: {reason}')
+        else:
+            self._fail(reason)
+            self._slot.close()
 
     def _fail(self, text: str) -> None:
         self.error = text
-        self.state = WorkerState.FAILED
-        self._slot.set_ready(False)
+        for camera in range(len(self._answerers)):
+            self._slot.set_ready(False, camera)
         if not self.stopped:
             self._logger.error(f'The network cannot run: {text}')
             self._on_failed()

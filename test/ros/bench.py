@@ -13,9 +13,10 @@ from rclpy.parameter import Parameter
 from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import Image
 
+from hydranet_ros.ros.camera_stream import CameraStream
+from hydranet_ros.ros.counts import Counts
 from hydranet_ros.ros.diagnostics import entries_of
 from hydranet_ros.ros.node import PerceptionNode
-from hydranet_ros.ros.slot import Counts
 from hydranet_ros.ros.transport import OUTPUT
 from test.ros.conftest import Graph
 from test.ros.conftest import wait_until
@@ -117,6 +118,10 @@ class Bench:
 
     def set_parameter(self, name: str, value: Any) -> SetParametersResult:
         return self.perception.set_parameters([Parameter(name, value=value)])[0]
+
+    @property
+    def stream(self) -> CameraStream:
+        return self.perception._session._streams[0]
 
     @property
     def counts(self) -> Counts:

@@ -87,7 +87,7 @@ def start(graph, model) -> Bench:
 
 
 def newest(bench) -> CameraInfo | None:
-    return bench.perception._session._answerer.calibration.newest
+    return bench.stream.answerer.calibration.newest
 
 
 def told(bench, message: CameraInfo) -> None:

@@ -12,7 +12,7 @@ from hydranet_ros.ros.health import LOG_AGAIN_S
 from hydranet_ros.ros.health import Reason
 from hydranet_ros.ros.health import ReasonLog
 from hydranet_ros.ros.health import WINDOW_S
-from hydranet_ros.ros.slot import Counts
+from hydranet_ros.ros.counts import Counts
 
 
 def kinds(reasons) -> list:

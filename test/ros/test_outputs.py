@@ -24,7 +24,6 @@ from test.ros.bench import picture
 from test.ros.bench import WIDTH
 from test.ros.conftest import wait_until
 
-TOPICS = [one.topic for one in OUTPUTS]
 ENCODINGS = {
     'semantic': ('mono8', np.uint8, ()),
     'semantic/color': ('rgb8', np.uint8, (3,)),
@@ -33,6 +32,7 @@ ENCODINGS = {
     'depth': ('32FC1', np.float32, ()),
     'depth/color': ('rgb8', np.uint8, (3,)),
 }
+TOPICS = list(ENCODINGS)
 ENCODINGS_BY_NAME = {encoding[0]: encoding for encoding in ENCODINGS.values()}
 
 
@@ -121,7 +121,7 @@ def test_messages_are_written_in_place(bench, monkeypatch):
     predict = Perception.predict
 
     def note(self, *arguments, out=None, **options):
-        seen.append(out.labels.ctypes.data)
+        seen.append(out[0].labels.ctypes.data)
         return predict(self, *arguments, out=out, **options)
 
     monkeypatch.setattr(Perception, 'predict', note)
@@ -129,7 +129,7 @@ def test_messages_are_written_in_place(bench, monkeypatch):
     for number in (1, 2, 3):
         bench.show_and_wait(image(picture(number)))
     assert len(set(seen)) == 1
-    writer = next(iter(bench.perception._session._publishers._writers.values()))
+    writer = next(iter(bench.stream._publishers._writers.values()))
     assert seen[0] == np.frombuffer(writer.message.data, np.uint8).ctypes.data
 
 
@@ -140,21 +140,21 @@ def test_camera_info_follows_the_image(bench):
     info.header.frame_id = 'elsewhere'
     info.k[0] = 70.0
     bench.show_info(info)
-    wait_until(lambda: bench.perception._session._answerer.calibration.newest, 'camera_info')
+    wait_until(lambda: bench.stream.answerer.calibration.newest, 'camera_info')
     source = image(picture(), number=5)
     bench.show_and_wait(source)
     published = bench.messages('depth/camera_info', 1)[0]
     assert published.header == source.header
     published.header = info.header
     assert published == info
-    assert bench.perception._session._answerer.calibration.newest == info
+    assert bench.stream.answerer.calibration.newest == info
 
 
 def test_camera_info_of_another_size_is_not_passed_on(bench, logs):
     bench.listen('depth/camera_info', message_type=CameraInfo)
     bench.listen('depth')
     bench.show_info(CameraInfo(height=HEIGHT, width=WIDTH + 1))
-    wait_until(lambda: bench.perception._session._answerer.calibration.newest, 'camera_info')
+    wait_until(lambda: bench.stream.answerer.calibration.newest, 'camera_info')
     bench.show_and_wait(image(picture()))
     bench.show_and_wait(image(picture()))
     bench.messages('depth', 2)

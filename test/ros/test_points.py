@@ -45,7 +45,7 @@ def bench(graph):
 
 def calibrate(bench: Bench, message: CameraInfo) -> None:
     bench.show_info(message)
-    calibration = bench.perception._session._answerer.calibration
+    calibration = bench.stream.answerer.calibration
     wait_until(lambda: calibration.newest == message, 'camera_info')
 
 
@@ -126,7 +126,7 @@ def test_without_camera_info_there_are_no_points_and_it_is_said_once(bench, logs
 def test_a_useless_calibration_costs_the_points_alone(bench, logs, message, reason):
     bench.listen('points', message_type=PointCloud2)
     bench.listen('depth')
-    calibration = bench.perception._session._answerer.calibration
+    calibration = bench.stream.answerer.calibration
     bench.show_info(message)
     wait_until(lambda: calibration.newest is not None, 'camera_info')
     assert bench.show_and_wait(image(picture())).answered == 1

@@ -1,0 +1,155 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""Everything of one camera: its input, its outputs, its calibration, and its account."""
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+import time
+
+from rclpy.node import Node
+from sensor_msgs.msg import CameraInfo
+from sensor_msgs.msg import Image
+
+from hydranet_ros.outputs import Look
+from hydranet_ros.prediction_filter import PredictionFilter
+from hydranet_ros.ros.answering import FrameAnswerer
+from hydranet_ros.ros.calibration import Calibration
+from hydranet_ros.ros.counts import Counts
+from hydranet_ros.ros.diagnostics import Health
+from hydranet_ros.ros.diagnostics import NodeState
+from hydranet_ros.ros.diagnostics import NOT_KNOWN
+from hydranet_ros.ros.frames import Frame
+from hydranet_ros.ros.inputs import CAMERA_INFO
+from hydranet_ros.ros.inputs import CameraInput
+from hydranet_ros.ros.inputs import IMAGE
+from hydranet_ros.ros.label_info import LabelInfoPublisher
+from hydranet_ros.ros.publishers import OutputPublishers
+from hydranet_ros.ros.settings import Settings
+from hydranet_ros.ros.slot import FrameSlot
+from hydranet_ros.ros.statistics import Rate
+from hydranet_ros.zoo.card_types import SemanticClass
+from hydranet_ros.zoo.card_types import Task
+
+SILENCE_LOG_S = 30.0
+
+
+class CameraStream:
+    """Carry one camera's images to the slot and its predictions to the subscribers.
+
+    All methods belong to the executor's thread.
+
+    Args:
+        node: carries the topics.
+        name: of the camera, comes before its topics; '' for the only one.
+        slot: takes the images, as those of camera `number`.
+        tasks, classes: of the model.
+        look, chosen: how predictions are drawn, and what of them is published.
+
+    Attributes:
+        answerer: what the worker does with the images.
+
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        name: str,
+        slot: FrameSlot[Frame],
+        number: int,
+        tasks: Sequence[Task],
+        classes: Sequence[SemanticClass],
+        look: Look,
+        chosen: PredictionFilter,
+    ) -> None:
+        self.name = name
+        self._prefix = prefix = f'{name}/' if name else ''
+        self._node = node
+        self._slot = slot
+        self._number = number
+        self._publishers = OutputPublishers(node, tasks, prefix)
+        self._label_info = LabelInfoPublisher(node, classes, prefix)
+        calibration = Calibration(
+            node.get_logger(),
+            node.resolve_topic_name(prefix + IMAGE),
+            node.resolve_topic_name(prefix + CAMERA_INFO),
+        )
+        self.answerer = FrameAnswerer(node, self._publishers, calibration, look, chosen)
+        self._input: CameraInput | None = None
+        self._lost: int | None = 0
+        self._rate = Rate()
+        self._reported = (0, 0)
+
+    def activate(self, reliability: str) -> None:
+        """Subscribe to the camera and begin to answer, with the stages' statistics forgotten."""
+        self.answerer.times.clear()
+        self.answerer.set_active(True)
+        self._input = CameraInput(
+            self._node, self._take_image, self._take_camera_info, reliability, self._prefix
+        )
+
+    def deactivate(self) -> None:
+        """Unsubscribe; once this has returned, nothing is published."""
+        if self._input is not None:
+            self._input.destroy()
+            self._lost = self.lost
+            self._input = None
+        self.answerer.set_active(False)
+
+    def destroy(self) -> None:
+        """Take the topics back."""
+        self._publishers.destroy()
+        self._label_info.destroy()
+
+    def apply(self, settings: Settings, look: Look, chosen: PredictionFilter) -> None:
+        """Follow the parameters that can be changed at run time."""
+        self.answerer.look = look
+        self.answerer.filter = chosen
+        if self._publishers.points is not None:
+            self._publishers.points.stride = settings.points_stride
+        self._label_info.publish(settings.confidence_threshold)
+
+    @property
+    def lost(self) -> int | None:
+        """Images that the transport lost since configuration; None where it cannot tell."""
+        lost = 0 if self._input is None else self._input.lost
+        return None if lost is None or self._lost is None else self._lost + lost
+
+    @property
+    def counts(self) -> Counts:
+        """What became of the received frames."""
+        return self._slot.counts(self._number)
+
+    def health(self, state: NodeState) -> Health:
+        """Look at everything; the rate is the one since the last look."""
+        counts, scale = self.counts, self.answerer.depth_scale
+        return Health(
+            state=state,
+            warnings=tuple(self._warnings(counts)),
+            facts={
+                'depth_scale': NOT_KNOWN if scale is None else f'{scale:.6g}',
+                'image_reliability': NOT_KNOWN if self._input is None else self._input.reliability,
+            },
+            counts=counts,
+            lost=self.lost,
+            rate=self._rate.update(counts.answered, time.perf_counter()),
+            stamp_age=self.answerer.stamp_age,
+            times=self.answerer.times.percentiles(),
+        )
+
+    def _warnings(self, counts: Counts) -> Iterator[str]:
+        silence = self._input.silence() if self._input is not None else ''
+        if silence:
+            self._node.get_logger().warning(silence, throttle_duration_sec=SILENCE_LOG_S)
+            yield silence
+        failed, lost = self._reported
+        self._reported = counts.failed, self.lost or 0
+        if counts.failed > failed:
+            yield f'{counts.failed - failed} images skipped because of errors, see the log'
+        if (self.lost or 0) > lost:
+            yield f'the transport lost {(self.lost or 0) - lost} images, see the log'
+
+    def _take_image(self, message: Image, received: float) -> None:
+        self._slot.offer(Frame(message, received), received, self._number)
+
+    def _take_camera_info(self, message: CameraInfo) -> None:
+        self.answerer.calibration.newest = message
