@@ -14,6 +14,7 @@ import numpy.typing as npt
 from hydranet_ros.prediction import Prediction
 from hydranet_ros.rendering import color_depth
 from hydranet_ros.rendering import color_labels
+from hydranet_ros.rendering import color_normals
 from hydranet_ros.rendering import overlay
 from hydranet_ros.zoo.card_types import Task
 
@@ -44,6 +45,8 @@ SEMANTIC_OVERLAY = Output('semantic/overlay', 'rgb8', Task.SEMANTIC, 'labels', p
 SEMANTIC_CONFIDENCE = Output('semantic/confidence', 'mono8', Task.SEMANTIC, 'confidence')
 DEPTH = Output('depth', '32FC1', Task.DEPTH, 'depth')
 DEPTH_COLOR = Output('depth/color', 'rgb8', Task.DEPTH, 'depth', picture=True)
+NORMALS = Output('normals', '32FC3', Task.NORMALS, 'normals')
+NORMALS_COLOR = Output('normals/color', 'rgb8', Task.NORMALS, 'normals', picture=True)
 OUTPUTS = (
     SEMANTIC,
     SEMANTIC_COLOR,
@@ -51,6 +54,8 @@ OUTPUTS = (
     SEMANTIC_CONFIDENCE,
     DEPTH,
     DEPTH_COLOR,
+    NORMALS,
+    NORMALS_COLOR,
 )
 DEPTH_CAMERA_INFO = 'depth/camera_info'
 LABEL_INFO = 'semantic/label_info'
@@ -58,7 +63,12 @@ POINTS = 'points'
 POINTS_FIELDS = ('depth', 'labels', 'confidence')
 
 # What holds a field, whether that output is wanted or only its pictures.
-_HOMES = {'labels': SEMANTIC, 'confidence': SEMANTIC_CONFIDENCE, 'depth': DEPTH}
+_HOMES = {
+    'labels': SEMANTIC,
+    'confidence': SEMANTIC_CONFIDENCE,
+    'depth': DEPTH,
+    'normals': NORMALS,
+}
 
 ArrayOf = Callable[[Output], np.ndarray]
 
@@ -106,3 +116,5 @@ def render(wanted: Collection[Output], array_of: ArrayOf, rgb: np.ndarray, look:
     if DEPTH_COLOR in wanted:
         out = array_of(DEPTH_COLOR)
         color_depth(array_of(DEPTH), look.depth_min, look.depth_max, out=out)
+    if NORMALS_COLOR in wanted:
+        color_normals(array_of(NORMALS), out=array_of(NORMALS_COLOR))

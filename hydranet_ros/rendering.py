@@ -1,6 +1,6 @@
 # Copyright 2026 hydranet_ros maintainers
 # SPDX-License-Identifier: Apache-2.0
-"""Colour pictures of labels and depth, for people; all write into `out` and return it."""
+"""Colour pictures of labels, depth and normals, for people; all write into `out` and return it."""
 
 import threading
 
@@ -38,6 +38,8 @@ def _depth_palette() -> np.ndarray:
 
 
 DEPTH_PALETTE = _depth_palette()
+# As normal maps have it: red to the right, green up, blue to the viewer.
+_NORMALS_TO_RGB = np.array([[127.5, 0, 0, 127.5], [0, -127.5, 0, 127.5], [0, 0, -127.5, 127.5]])
 
 
 def _out(out: np.ndarray | None, height: int, width: int) -> np.ndarray:
@@ -106,3 +108,16 @@ def color_depth(
     cv2.patchNaNs(metres, max_m + step)
     cv2.convertScaleAbs(metres, alpha=-1.0 / step, beta=1.0 + max_m / step, dst=index)
     return _paint(index, DEPTH_PALETTE, out)
+
+
+def color_normals(normals: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """Paint normals as normal maps do: grey for 0, more red to the right, green up, blue near.
+
+    normals: float32 (H, W, 3), unit length, x right, y down, z forward; NaN is black.
+    Returns uint8 (H, W, 3) RGB: `out` where it is given.
+    """
+    out = _out(out, *normals.shape[:2])
+    scaled = _scratch.get('normals', normals.shape, np.float32)
+    cv2.transform(normals, _NORMALS_TO_RGB, dst=scaled)
+    cv2.patchNaNs(scaled, 0.0)
+    return cv2.convertScaleAbs(scaled, dst=out)

@@ -7,6 +7,7 @@ import pytest
 
 from hydranet_ros.rendering import color_depth
 from hydranet_ros.rendering import color_labels
+from hydranet_ros.rendering import color_normals
 from hydranet_ros.rendering import DEPTH_PALETTE
 from hydranet_ros.rendering import overlay
 
@@ -81,3 +82,12 @@ def test_depth_index_is_linear_in_metres():
 def test_an_empty_depth_range_is_refused():
     with pytest.raises(ValueError, match='range is empty'):
         color_depth(np.ones((2, 2), np.float32), 5, 5)
+
+
+def test_normals_are_painted_as_normal_maps_are():
+    normals = np.array([[[0, 0, -1], [1, 0, 0], [0, -1, 0], [np.nan] * 3]], np.float32)
+    out = np.full((1, 4, 3), 9, np.uint8)
+    assert color_normals(normals, out=out) is out
+    expected = [[128, 128, 255], [255, 128, 128], [128, 255, 128], [0, 0, 0]]
+    np.testing.assert_allclose(out[0].astype(int), expected, atol=1)
+    np.testing.assert_array_equal(out[0, 3], 0)
