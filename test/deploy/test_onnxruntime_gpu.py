@@ -17,6 +17,7 @@ import pytest
 
 from hydranet_ros.deploy.build import build_engine
 from hydranet_ros.deploy.cache import EngineCache
+from hydranet_ros.deploy.calibration import calibrate
 from hydranet_ros.deploy.engines import backend_module
 from hydranet_ros.deploy.engines import onnxruntime_gpu
 from hydranet_ros.deploy.engines import onnxruntime_tensorrt_options
@@ -68,6 +69,25 @@ def test_the_full_cut_equals_the_cpu_engine(
         assert engine.timings.gpu is None
 
 
+def test_int8_runs_as_it_is_written(street_model: Model, frame: Callable) -> None:
+    """What ONNX Runtime hands to TensorRT is the graph that parity was measured with."""
+    assert backend_module(Backend.ONNXRUNTIME_TENSORRT).precisions()[-1] is Precision.INT8
+    assert Precision.INT8 not in backend_module(Backend.ONNXRUNTIME_CUDA).precisions()
+    rgb = frame(96, 128)
+    request = street_model.request(
+        (96, 128),
+        backend=Backend.ONNXRUNTIME_TENSORRT,
+        precision=Precision.INT8,
+        calibration=calibrate(street_model.card, street_model.file, [rgb], 'noise'),
+    )
+    engine = onnxruntime_gpu.build(request, Provider.CPU)
+    found = engine.run([rgb], ONE)[0]
+    engine.close()
+    plain = build_engine(street_model.request((96, 128)), EngineCache(None)).run([rgb], ONE)[0]
+    assert (found['labels'] == plain['labels']).mean() > 0.9
+    assert 0 < np.median(np.abs(found['depth'] / plain['depth'] - 1)) < 0.1
+
+
 def test_arrays_are_bound_once_for_each_set_of_outputs(
     street_model: Model, frame: Callable
 ) -> None:
@@ -102,9 +122,12 @@ def test_options_of_the_providers(street_model: Model, folder: Path) -> None:
     options = providers_of(request, b'', Provider.TENSORRT)[0][1]
     assert options['trt_builder_optimization_level'] == '5'
     assert options['trt_max_workspace_size'] == str(512 * 2**20)
-    assert options['trt_fp16_enable'] == 'True'
+    assert (options['trt_fp16_enable'], options['trt_int8_enable']) == ('True', 'False')
     plain = providers_of(street_model.request((64, 96)), b'', Provider.TENSORRT)[0][1]
-    assert plain['trt_fp16_enable'] == 'False'
+    assert (plain['trt_fp16_enable'], plain['trt_int8_enable']) == ('False', 'False')
+    integer = street_model.request((64, 96), precision=Precision.INT8)
+    quantised = providers_of(integer, b'', Provider.TENSORRT)[0][1]
+    assert (quantised['trt_fp16_enable'], quantised['trt_int8_enable']) == ('True', 'True')
     assert 'trt_max_workspace_size' not in plain
     assert [name for name, _ in providers_of(request, b'', Provider.CUDA)] == names[1:]
 
@@ -199,8 +222,10 @@ def test_what_to_install_is_said(backend: Backend, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.gpu
-@pytest.mark.parametrize('backend', ON_GPU)
-@pytest.mark.parametrize('precision', [Precision.FP32, Precision.FP16])
+@pytest.mark.parametrize(
+    ('backend', 'precision'),
+    [(one, precision) for one in ON_GPU for precision in backend_module(one).precisions()],
+)
 def test_the_gpu_says_what_the_cpu_says(
     street_model: Model, frame: Callable, tmp_path: Path, backend: Backend, precision: Precision
 ) -> None:

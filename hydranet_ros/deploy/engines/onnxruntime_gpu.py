@@ -26,7 +26,11 @@ from hydranet_ros.errors import HydranetError
 REWRITES: frozenset[Rewrite] = frozenset()
 CUT = Cut.FULL
 PRECISIONS = (Precision.FP16, Precision.FP32)
-_ARITHMETIC = {Precision.FP16: Arithmetic.FLOAT16, Precision.FP32: Arithmetic.FLOAT32}
+_ARITHMETIC = {
+    Precision.FP16: Arithmetic.FLOAT16,
+    Precision.FP32: Arithmetic.FLOAT32,
+    Precision.INT8: Arithmetic.INT8_TENSORRT,
+}
 _TYPES = {'tensor(uint8)': np.uint8, 'tensor(float)': np.float32}
 _INSTALL = (
     'pip uninstall onnxruntime and pip install onnxruntime-gpu (on a Jetson: docs/jetson.md)'
@@ -75,7 +79,8 @@ def build(request: BuildRequest, provider: Provider, keep: Keep = forget) -> Eng
 
 def load(request: BuildRequest, stored: bytes, provider: Provider) -> Engine:
     """Make the engine from a specialised graph; raises what ONNX Runtime does."""
-    runner = OnnxRuntimeGpuRunner(stored, providers_of(request, stored, provider))
+    as_written = request.precision is Precision.INT8
+    runner = OnnxRuntimeGpuRunner(stored, providers_of(request, stored, provider), as_written)
     return GpuEngine(request.backend.value, request.precision.value, request.input_size, runner)
 
 
@@ -97,16 +102,23 @@ def providers_of(request: BuildRequest, graph: bytes, provider: Provider) -> Pro
 class OnnxRuntimeGpuRunner:
     """A GpuRunner over a session whose inputs and outputs are bound to host arrays once.
 
-    HydranetError where ONNX Runtime does not start the first provider.
+    as_written: hand the graph to the provider unchanged. ONNX Runtime's own rewriting of Q/DQ
+    pairs is for its CPU kernels: it quantises float biases, which TensorRT's parser refuses, and
+    without it (`session.disable_quant_qdq`) the pairs of weights are folded away. HydranetError
+    where ONNX Runtime does not start the first provider.
     """
 
-    def __init__(self, graph: bytes, providers: Providers) -> None:
+    def __init__(self, graph: bytes, providers: Providers, as_written: bool = False) -> None:
         import onnxruntime
 
         first = providers[0][0]
         if first != Provider.CPU.value and hasattr(onnxruntime, 'preload_dlls'):
             onnxruntime.preload_dlls()  # of CUDA and cuDNN, where pip installed them
-        self._session: Any = onnxruntime.InferenceSession(graph, providers=providers)
+        options = onnxruntime.SessionOptions()
+        if as_written:
+            level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+            options.graph_optimization_level = level
+        self._session: Any = onnxruntime.InferenceSession(graph, options, providers=providers)
         if self._session.get_providers()[0] != first:
             raise HydranetError(
                 f'ONNX Runtime does not start its {first}; its own message is above. Mostly '

@@ -28,7 +28,7 @@ def version() -> str:
 
 def precisions() -> tuple[Precision, ...]:
     """List what it runs, fastest first."""
-    return onnxruntime_gpu.PRECISIONS
+    return (*onnxruntime_gpu.PRECISIONS, Precision.INT8)
 
 
 def build(request: BuildRequest, keep: Keep = forget) -> Engine:

@@ -40,7 +40,8 @@ def tensorrt_options(request: BuildRequest, graph: bytes) -> dict[str, str]:
     options = {
         'trt_builder_optimization_level': str(builder.optimization_level),
         # without it TensorRT would run the half-precision layers in float32
-        'trt_fp16_enable': str(request.precision is Precision.FP16),
+        'trt_fp16_enable': str(request.precision is not Precision.FP32),
+        'trt_int8_enable': str(request.precision is Precision.INT8),  # by the graph's Q/DQ pairs
     }
     if builder.workspace_mb:
         options['trt_max_workspace_size'] = str(builder.workspace_mb << 20)
