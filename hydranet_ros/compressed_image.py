@@ -55,8 +55,7 @@ def decode_compressed(msg: CompressedImageMessage) -> np.ndarray:
     FrameError for another format, 16 bits a channel, too many pixels, and damaged data. Bits that
     are flipped inside a JPEG cannot be told from its pixels.
     """
-    what = f'Compressed image ({msg.format!r}, {len(msg.data)} bytes)'
-    header = _checked_header(msg, what)
+    header = _checked_header(msg)
     layout = _mosaic(msg.format)
     if layout is not None:
         picture = decode(msg.data, cv2.IMREAD_GRAYSCALE | _AS_IT_LIES)
@@ -66,12 +65,18 @@ def decode_compressed(msg: CompressedImageMessage) -> np.ndarray:
         picture = _decode_rgb(msg.data)
     if picture is None or picture.shape[:2] != (header.height, header.width):
         raise FrameError(
-            f'{what}: the {header.kind.value} is damaged, or of a kind that OpenCV cannot read; '
-            'check the camera driver.'
+            f'{_name(msg)}: the {header.kind.value} is damaged, or of a kind that OpenCV cannot '
+            'read; check the camera driver.'
         )
     if layout is not None and layout.code is not None:
         return cv2.cvtColor(picture, layout.code)
     return picture
+
+
+def compressed_size(msg: CompressedImageMessage) -> tuple[int, int]:
+    """Return (height, width) of a JPEG or PNG message, not decoded; FrameError as decoding it."""
+    header = _checked_header(msg)
+    return header.height, header.width
 
 
 class Compressor:
@@ -97,8 +102,13 @@ class Compressor:
         return cv2.imencode(JPEG.suffix, self._bgr, (cv2.IMWRITE_JPEG_QUALITY, quality))[1]
 
 
-def _checked_header(msg: CompressedImageMessage, what: str) -> FileHeader:
+def _name(msg: CompressedImageMessage) -> str:
+    return f'Compressed image ({msg.format!r}, {len(msg.data)} bytes)'
+
+
+def _checked_header(msg: CompressedImageMessage) -> FileHeader:
     """Return what the file declares; FrameError where it is not to be decoded."""
+    what = _name(msg)
     if 'compressedDepth' in msg.format:
         raise FrameError(
             f'{what}: this is depth, of the transport compressedDepth. Remap image to a colour '

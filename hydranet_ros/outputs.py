@@ -11,6 +11,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from hydranet_ros.compressed_image import Compression
+from hydranet_ros.compressed_image import JPEG
+from hydranet_ros.compressed_image import PNG
 from hydranet_ros.prediction import Prediction
 from hydranet_ros.rendering import color_depth
 from hydranet_ros.rendering import color_labels
@@ -30,23 +33,34 @@ PIXELS: Final[dict[str, tuple[type[np.generic], tuple[int, ...]]]] = {
 
 @dataclass(frozen=True)
 class Output:
-    """One image topic: the task it needs, and the Prediction field that it is or pictures."""
+    """One image topic: the task it needs, and the Prediction field that it is or pictures.
+
+    compression: how it is offered beside the raw topic, on `topic`/compressed.
+    """
 
     topic: str
     encoding: str
     task: Task
     field: str
     picture: bool = False
+    compression: Compression | None = None
 
 
-SEMANTIC = Output('semantic', 'mono8', Task.SEMANTIC, 'labels')
-SEMANTIC_COLOR = Output('semantic/color', 'rgb8', Task.SEMANTIC, 'labels', picture=True)
-SEMANTIC_OVERLAY = Output('semantic/overlay', 'rgb8', Task.SEMANTIC, 'labels', picture=True)
+# Class ids survive a PNG; a JPEG would make new ones at every border.
+SEMANTIC = Output('semantic', 'mono8', Task.SEMANTIC, 'labels', compression=PNG)
+SEMANTIC_COLOR = Output(
+    'semantic/color', 'rgb8', Task.SEMANTIC, 'labels', picture=True, compression=JPEG
+)
+SEMANTIC_OVERLAY = Output(
+    'semantic/overlay', 'rgb8', Task.SEMANTIC, 'labels', picture=True, compression=JPEG
+)
 SEMANTIC_CONFIDENCE = Output('semantic/confidence', 'mono8', Task.SEMANTIC, 'confidence')
 DEPTH = Output('depth', '32FC1', Task.DEPTH, 'depth')
-DEPTH_COLOR = Output('depth/color', 'rgb8', Task.DEPTH, 'depth', picture=True)
+DEPTH_COLOR = Output('depth/color', 'rgb8', Task.DEPTH, 'depth', picture=True, compression=JPEG)
 NORMALS = Output('normals', '32FC3', Task.NORMALS, 'normals')
-NORMALS_COLOR = Output('normals/color', 'rgb8', Task.NORMALS, 'normals', picture=True)
+NORMALS_COLOR = Output(
+    'normals/color', 'rgb8', Task.NORMALS, 'normals', picture=True, compression=JPEG
+)
 OUTPUTS = (
     SEMANTIC,
     SEMANTIC_COLOR,
@@ -57,6 +71,7 @@ OUTPUTS = (
     NORMALS,
     NORMALS_COLOR,
 )
+JPEG_QUALITY = 80  # half the bytes of image_transport's 95, and people see no difference
 DEPTH_CAMERA_INFO = 'depth/camera_info'
 LABEL_INFO = 'semantic/label_info'
 POINTS = 'points'
@@ -87,6 +102,7 @@ class Look:
         palette: uint8 (256, 3) RGB, the colour of each label.
         overlay_alpha: 0 to 1.
         depth_min, depth_max: metres of the warmest and of the coldest colour.
+        jpeg_quality: 1 to 100.
 
     """
 
@@ -94,6 +110,7 @@ class Look:
     overlay_alpha: float
     depth_min: float
     depth_max: float
+    jpeg_quality: int = JPEG_QUALITY
 
 
 def prediction_in(fields: Collection[str], array_of: ArrayOf) -> Prediction:

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hydranet_ros.bags.types import COMPRESSED_IMAGE
 from hydranet_ros.bags.types import IMAGE
 from hydranet_ros.bags.types import LABEL_INFO
 from hydranet_ros.bags.types import POINT_CLOUD
 from hydranet_ros.bags.types import POINT_FIELD
 from hydranet_ros.bags.types import VISION_CLASS
-from hydranet_ros.compressed_image import decode_compressed
 from hydranet_ros.errors import FrameError
-from hydranet_ros.image_decoder import ImageDecoder
+from hydranet_ros.image_reader import ImageReader
 from hydranet_ros.point_cloud import POINT_FIELDS
 
 if TYPE_CHECKING:
@@ -32,7 +30,7 @@ class RgbReader:
 
     def __init__(self, store: Typestore) -> None:
         self._store = store
-        self._decoder = ImageDecoder()
+        self._reader = ImageReader()
 
     def read(self, data: bytes, msgtype: str) -> tuple[Any, np.ndarray]:
         """Return the header and the picture, uint8 (H, W, 3); FrameError for a damaged one."""
@@ -40,9 +38,7 @@ class RgbReader:
             message: Any = self._store.deserialize_cdr(data, msgtype)
         except Exception as error:
             raise FrameError(f'a message is damaged ({type(error).__name__}: {error}).') from error
-        if msgtype != COMPRESSED_IMAGE:
-            return message.header, self._decoder.decode(message)
-        return message.header, decode_compressed(message)
+        return message.header, self._reader.read(message)
 
 
 def image_message(store: Typestore, header: Any, encoding: str, array: np.ndarray) -> Any:

@@ -1,0 +1,52 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""The topic that carries an image output compressed, beside the raw one."""
+
+import numpy as np
+from rclpy.node import Node
+from rclpy.qos import QoSProfile
+from sensor_msgs.msg import CompressedImage
+from std_msgs.msg import Header
+
+from hydranet_ros.compressed_image import Compression
+from hydranet_ros.compressed_image import Compressor
+from hydranet_ros.ros.image_transport import ImageTransport
+
+
+class CompressedPublisher:
+    """Publish pictures compressed; made and destroyed on the executor's thread.
+
+    Args:
+        node: carries the topic.
+        image: the topic of the raw image.
+        kind: JPEG or PNG.
+        qos: as that of the raw topic.
+
+    """
+
+    def __init__(self, node: Node, image: str, kind: Compression, qos: QoSProfile) -> None:
+        self._node = node
+        topic = ImageTransport.COMPRESSED.topic(node, image)
+        self._publisher = node.create_publisher(CompressedImage, topic, qos)
+        self._compressor = Compressor(kind)
+        self._message = CompressedImage(format=kind.format)
+
+    def watched(self) -> bool:
+        """Tell whether somebody subscribes now."""
+        return bool(self._publisher.get_subscription_count() > 0)
+
+    def compress(self, picture: np.ndarray, quality: int) -> None:
+        """Compress a picture into the message; quality: of a JPEG, 1 to 100."""
+        data = self._message.data
+        del data[:]
+        # In place, because assigning a NumPy array to `data` checks each byte in Python.
+        data.frombytes(self._compressor.compress(picture, quality).data)
+
+    def publish(self, header: Header) -> None:
+        """Publish what was compressed last, with the image's header."""
+        self._message.header = header
+        self._publisher.publish(self._message)
+
+    def destroy(self) -> None:
+        """Take the topic back."""
+        self._node.destroy_publisher(self._publisher)
