@@ -1,6 +1,6 @@
 # Copyright 2026 hydranet_ros maintainers
 # SPDX-License-Identifier: Apache-2.0
-"""The node `camera`: publishes a folder, a video, a device or the street as `image`."""
+"""The node `camera`: publishes a folder, a video, a device or the street, raw and compressed."""
 
 from collections.abc import Iterator
 import sys
@@ -17,8 +17,10 @@ from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
+from hydranet_ros.compressed_image import JPEG
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.ros.camera_parameters import declare
+from hydranet_ros.ros.compressed_publisher import CompressedPublisher
 from hydranet_ros.ros.images import ImageWriter
 from hydranet_ros.ros.process import run_node
 from hydranet_ros.ros.transport import IMAGE_BEST_EFFORT
@@ -55,6 +57,7 @@ class CameraNode(Node):
         self._frames: Iterator[Frame] = iter(self._source)
         qos = IMAGE_RELIABLE if settings.reliability == 'reliable' else IMAGE_BEST_EFFORT
         self._images = self.create_publisher(Image, 'image', qos)
+        self._compressed = CompressedPublisher(self, 'image', JPEG, qos)
         self._infos = self.create_publisher(CameraInfo, 'camera_info', qos)
         self._writer: ImageWriter | None = None
         self._intrinsics: Intrinsics | None = None
@@ -80,7 +83,7 @@ class CameraNode(Node):
         )
 
     def _tick(self) -> None:
-        if self._waiting and not self._images.get_subscription_count():
+        if self._waiting and not self._watched():
             return
         self._waiting = False
         try:
@@ -105,7 +108,13 @@ class CameraNode(Node):
         writer.message.header = self._info.header = header
         self._infos.publish(self._info)
         self._images.publish(writer.message)
+        if self._compressed.watched():
+            self._compressed.compress(frame.rgb, self._settings.jpeg_quality)
+            self._compressed.publish(header)
         self.published += 1
+
+    def _watched(self) -> bool:
+        return self._images.get_subscription_count() > 0 or self._compressed.watched()
 
     def _stamp(self) -> TimeMessage:
         if not self._settings.start_time:

@@ -62,7 +62,7 @@ CAMERA_PARAMETERS: tuple[Setting, ...] = (
     Setting(
         'wait_for_subscriber',
         False,
-        'Keep the first frame until somebody subscribes to image.',
+        'Keep the first frame until somebody subscribes to image or image/compressed.',
     ),
     Setting(
         'start_time',
@@ -71,6 +71,13 @@ CAMERA_PARAMETERS: tuple[Setting, ...] = (
         low=0.0,
         high=4294967295.0,
         unit='s',
+    ),
+    Setting(
+        'jpeg_quality',
+        95,
+        'Quality of image/compressed, which is made while somebody subscribes to it.',
+        low=1,
+        high=100,
     ),
     Setting('seed', 0, 'What the drawn street looks like.', low=0, high=2147483647),
 )
@@ -90,6 +97,7 @@ class CameraSettings:
     reliability: str
     wait_for_subscriber: bool
     start_time: float
+    jpeg_quality: int
     seed: int
 
 

@@ -2,8 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The topic that carries an image output compressed, beside the raw one."""
 
+from collections.abc import Callable
+
 import numpy as np
 from rclpy.node import Node
+from rclpy.publisher import Publisher
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CompressedImage
 from std_msgs.msg import Header
@@ -21,13 +24,21 @@ class CompressedPublisher:
         image: the topic of the raw image.
         kind: JPEG or PNG.
         qos: as that of the raw topic.
+        create: makes the publisher, as Node.create_publisher does.
 
     """
 
-    def __init__(self, node: Node, image: str, kind: Compression, qos: QoSProfile) -> None:
+    def __init__(
+        self,
+        node: Node,
+        image: str,
+        kind: Compression,
+        qos: QoSProfile,
+        create: Callable[[type, str, QoSProfile], Publisher] | None = None,
+    ) -> None:
         self._node = node
         topic = ImageTransport.COMPRESSED.topic(node, image)
-        self._publisher = node.create_publisher(CompressedImage, topic, qos)
+        self._publisher = (create or node.create_publisher)(CompressedImage, topic, qos)
         self._compressor = Compressor(kind)
         self._message = CompressedImage(format=kind.format)
 
