@@ -29,7 +29,7 @@ TRAIN = ['lightning>=2.6', 'tensorboard>=2.16', 'ai-edge-litert>=1.3']
 VIEW = ['rerun-sdk']
 # Further encoders for Light-Weight RefineNet.
 TIMM = ['timm>=1.0']
-BAGS = ['rosbags>=0.11']
+BAGS = ['rosbags>=0.11', 'mcap>=1.2.1']
 
 
 def version():
@@ -111,7 +111,7 @@ setup(
             'pytest-timeout',
             'hypothesis',
             *BAGS,
-            'mcap',
+            'cyclonedds==11.0.1; platform_machine == "x86_64" and python_version < "3.14"',
             'torchmetrics',
             'ruff',
             'mypy',

@@ -1,28 +1,28 @@
 # Copyright 2026 hydranet_ros maintainers
 # SPDX-License-Identifier: Apache-2.0
-"""A bag in, the same bag with our topics out."""
+"""Go through a bag: keep its messages, predict some of its images."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from typing import TYPE_CHECKING
 
 from hydranet_ros.bags import types
 from hydranet_ros.bags.choices import check_collisions
-from hydranet_ros.bags.choices import choose_outputs
-from hydranet_ros.bags.choices import choose_topics
 from hydranet_ros.bags.choices import IMAGES
+from hydranet_ros.bags.files import DamagedBag
+from hydranet_ros.bags.interruption import Interruption
 from hydranet_ros.bags.reading import BagReader
-from hydranet_ros.bags.reading import DamagedBag
 from hydranet_ros.bags.stream import beside
 from hydranet_ros.bags.stream import Stream
+from hydranet_ros.bags.unfinished import Progress
 from hydranet_ros.bags.writing import BagWriter
 from hydranet_ros.errors import FrameError
+from hydranet_ros.outputs import LABEL_INFO
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,15 +30,6 @@ if TYPE_CHECKING:
     from rosbags.interfaces import Connection
 
     from hydranet_ros.perception import Perception
-
-
-@dataclass
-class BagReport:
-    """What was done: messages kept, images predicted, and sentences on what went wrong."""
-
-    kept: int = 0
-    answered: int = 0
-    problems: list[str] = field(default_factory=list)
 
 
 class BagPrediction:
@@ -74,39 +65,65 @@ class BagPrediction:
             self._infos.setdefault(beside(topic, 'camera_info'), []).append(stream)
         self._damaged: Counter[str] = Counter()
         self._problems: set[str] = set()
-        self._taken = 0
-        self.report = BagReport()
+        self.progress = Progress()
         self._find_first_infos()
 
-    def run(self, on_message: Callable[[], object] = lambda: None) -> BagReport:
-        """Go through the bag; what could be read of a damaged one is written, and reported."""
+    def resume(self, path: Path, progress: Progress) -> None:
+        """Take over what an interrupted run has left; HydranetError where it cannot be read."""
+        labels = {beside(topic, LABEL_INFO): one for topic, one in self._streams.items()}
+        with BagReader(path) as left:
+            for connection, recorded, data in islice(left.messages(), progress.written):
+                self._writer.write_again(connection, recorded, data)
+                if connection.topic in labels:
+                    labels[connection.topic].labelled = True
+        self.progress = progress
+
+    def run(
+        self, on_message: Callable[[], object] = lambda: None, stop: Interruption | None = None
+    ) -> bool:
+        """Go through the bag, up to where it is damaged; False where it was stopped before."""
+        progress = self.progress
+        done = progress.kept
+        if self._reader.damage:
+            self._problems.add(self._reader.damage)
         try:
-            for connection, recorded, data in self._reader.messages():
+            for place, (connection, recorded, data) in enumerate(self._reader.messages()):
+                if place < done:
+                    self._follow_info(connection, data)
+                    on_message()
+                    continue
+                if stop is not None and stop.requested:
+                    return False
                 self._writer.keep(connection, recorded, data)
-                self.report.kept += 1
-                self._follow(connection, recorded, data)
+                self._follow_info(connection, data)
+                self._follow_image(connection, recorded, data)
+                progress.kept, progress.written = place + 1, self._writer.written
                 on_message()
         except DamagedBag as error:
-            self.report.problems.append(str(error))
-        self._writer.finish()
-        for sentence, times in self._damaged.items():
-            self.report.problems.append(f'{times} images were left out: {sentence}')
-        self.report.problems += sorted(self._problems)
-        for stream in self._streams.values():
-            self.report.problems += sorted(stream.problems)
-        return self.report
+            self._problems.add(str(error))
+        return True
 
-    def _follow(self, connection: Connection, recorded: int, data: bytes) -> None:
+    def problems(self) -> list[str]:
+        """Return a sentence on each thing that went wrong, those of earlier runs first."""
+        found = [f'{n} images were left out: {text}' for text, n in self._damaged.items()]
+        found += sorted(self._problems)
+        for stream in self._streams.values():
+            found += sorted(stream.problems)
+        return list(dict.fromkeys([*self.progress.problems, *found]))
+
+    def _follow_info(self, connection: Connection, data: bytes) -> None:
         if connection.topic in self._infos and connection.msgtype == types.CAMERA_INFO:
             self._set_info(connection.topic, data)
-        stream = self._streams.get(connection.topic)
+
+    def _follow_image(self, connection: Connection, recorded: int, data: bytes) -> None:
+        stream, progress = self._streams.get(connection.topic), self.progress
         if stream is None or connection.msgtype not in IMAGES:
             return
-        if self._limit is not None and self._taken >= self._limit:
+        if self._limit is not None and progress.taken >= self._limit:
             return
         try:
-            self.report.answered += stream.answer(data, connection.msgtype, recorded)
-            self._taken += 1
+            progress.answered += stream.answer(data, connection.msgtype, recorded)
+            progress.taken += 1
         except FrameError as error:
             self._damaged[f'{connection.topic}: {error}'] += 1
 
@@ -128,28 +145,3 @@ class BagPrediction:
             return
         for stream in self._infos[topic]:
             stream.info = info
-
-
-def predict_bag(
-    perception: Perception,
-    source: Path,
-    out: Path,
-    topics: Sequence[str] = (),
-    wanted: Sequence[str] = (),
-    *,
-    fx: float | None = None,
-    limit: int | None = None,
-    progress: Callable[[int], Callable[[], object]] = lambda count: lambda: None,
-) -> BagReport:
-    """Write the bag `source` and the model's outputs for some of its image topics to `out`.
-
-    topics: image topics; none: the only one. wanted: outputs; none: DEFAULT. fx: px, in place of
-    camera_info's. progress: takes the number of messages, gives what is called after each.
-    HydranetError for what cannot be done; `out` is not there then.
-    """
-    with BagReader(source) as reader:
-        chosen = choose_topics(reader, topics)
-        names = choose_outputs(perception, wanted)
-        with BagWriter(out, reader) as writer:
-            work = BagPrediction(perception, reader, writer, chosen, names, fx=fx, limit=limit)
-            return work.run(progress(reader.count))

@@ -6,68 +6,71 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from collections.abc import Iterator
+import importlib.util
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from hydranet_ros.bags.files import DamagedBag
+from hydranet_ros.bags.files import files_of
+from hydranet_ros.bags.files import METADATA
+from hydranet_ros.bags.files import open_remains
+from hydranet_ros.bags.files import open_whole
+from hydranet_ros.bags.files import Part
+from hydranet_ros.bags.files import REMEDY
+from hydranet_ros.bags.files import storage_of
+from hydranet_ros.bags.files import STORAGES
 from hydranet_ros.errors import first_line
 from hydranet_ros.errors import HydranetError
 
 if TYPE_CHECKING:
     from rosbags.interfaces import Connection
 
-STORAGES = {'.mcap': 'mcap', '.db3': 'sqlite3'}
-_METADATA = 'metadata.yaml'
-_COMPRESSED = '.zstd'  # the end of a file that rosbag2 has compressed as a whole
-
-
-class DamagedBag(HydranetError):  # noqa: N818 - a bag, not a program error
-    """Report a bag that cannot be read to its end."""
+_NEEDS = ('rosbags', 'mcap')
 
 
 def is_bag(path: Path) -> bool:
     """Tell by the names of files whether a path is a ROS 2 bag, damaged or not."""
     if path.is_dir():
-        return (path / _METADATA).is_file() or any(
-            _storage(one) is not None for one in path.iterdir()
-        )
+        return (path / METADATA).is_file() or bool(files_of(path))
     return path.suffix in STORAGES
 
 
 class BagReader:
-    """Read one bag: a folder with metadata.yaml, or one .mcap or .db3 file.
+    """Read one bag: a folder, or one .mcap or .db3 file; of a damaged one what can be read.
 
     Attributes:
         connections: topic, type, definition and QoS of what was recorded.
         count: messages that the bag announces.
         storage: 'mcap' or 'sqlite3'.
         compressed_messages: whether each message was compressed (they are read decompressed).
+        custom: what a program has written into metadata.yaml.
+        damage: a sentence on what is wrong with the bag as a whole; '' where nothing is.
 
     """
 
     def __init__(self, path: Path) -> None:
-        try:
-            from rosbags.rosbag2 import Reader
-        except ModuleNotFoundError as error:
-            raise HydranetError(
-                f"reading bags needs rosbags ({error}): pip install 'hydranet_ros[bags]'."
-            ) from error
+        for name in _NEEDS:
+            if importlib.util.find_spec(name) is None:
+                raise HydranetError(
+                    f"reading bags needs {name}, missing here: pip install 'hydranet_ros[bags]'."
+                )
+        if not path.exists():
+            raise HydranetError(f"there is no bag '{path}'; check the path.")
         self.path = path
-        if path.is_dir() and not (path / _METADATA).is_file():
-            raise DamagedBag(
-                f"the bag '{path}' has no {_METADATA}: its recording did not end properly. Make "
-                f'one with `ros2 bag reindex {path}`, or give the .mcap or .db3 file itself.'
-            )
+        self.damage = ''
+        self.compressed_messages = False
+        self.custom: dict[str, str] = {}
+        self._part: Part
         try:
-            self._reader = Reader(path)
-            self._reader.open()
+            reader = self._part = open_whole(path)
+            self.compressed_messages = reader.compression_mode == 'message'
+            self.custom = dict(reader.storage.metadata.custom or {})
         except Exception as error:
-            raise self._damaged(error, 'cannot be opened') from error
-        self.connections: list[Connection] = list(self._reader.connections)
-        self.count = int(self._reader.message_count)
-        files = path.iterdir() if path.is_dir() else [path]
-        self.storage = next(found for one in files if (found := _storage(one)))
-        self.compressed_messages = self._reader.compression_mode == 'message'
+            self._part, self.damage = open_remains(path, error)
+        self.connections: list[Connection] = list(self._part.connections)
+        self.count = int(self._part.message_count)
+        self.storage = next(found for one in files_of(path) if (found := storage_of(one)))
 
     def messages(
         self, connections: Collection[Connection] = ()
@@ -76,7 +79,7 @@ class BagReader:
 
         DamagedBag where the bag ends before its end.
         """
-        iterator = iter(self._reader.messages(connections))
+        iterator = iter(self._part.messages(connections))
         read = 0
         while True:
             try:
@@ -84,18 +87,21 @@ class BagReader:
             except StopIteration:
                 break
             except Exception as error:
-                raise self._damaged(error, f'is damaged after {read} messages') from error
+                raise DamagedBag(
+                    f"the bag '{self.path}' is damaged after {read} messages: "
+                    f'{first_line(error)}. {REMEDY}'
+                ) from error
             read += 1
             yield found
         if not connections and read < self.count:
             raise DamagedBag(
                 f"the bag '{self.path}' announces {self.count} messages, but only {read} could be "
-                f'read. {self._remedy()}'
+                f'read. {REMEDY}'
             )
 
     def close(self) -> None:
         """Close the files."""
-        self._reader.close()
+        self._part.close()
 
     def __enter__(self) -> BagReader:
         return self
@@ -107,17 +113,3 @@ class BagReader:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _damaged(self, error: Exception, what: str) -> DamagedBag:
-        return DamagedBag(f"the bag '{self.path}' {what}: {first_line(error)}. {self._remedy()}")
-
-    def _remedy(self) -> str:
-        return (
-            'What is left of it can be saved with `mcap recover FILE.mcap`, of a .db3 with '
-            '`sqlite3 FILE.db3 .recover`, and then `ros2 bag reindex`.'
-        )
-
-
-def _storage(file: Path) -> str | None:
-    name = file.with_suffix('') if file.suffix == _COMPRESSED else file
-    return STORAGES.get(name.suffix)

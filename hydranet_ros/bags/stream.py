@@ -54,6 +54,7 @@ class Stream:
 
     Attributes:
         info: the newest camera_info; the caller sets it.
+        labelled: whether the classes have been written.
         problems: sentences on outputs that could not be made.
 
     """
@@ -83,7 +84,7 @@ class Stream:
         self._look = outputs.Look(perception.palette, 0.5, near, far)
         self._arrays: dict[outputs.Output, np.ndarray] = {}
         self._size = (0, 0)
-        self._labelled = False
+        self.labelled = False
         self.info: Any = None
         self.problems: set[str] = set()
 
@@ -100,8 +101,8 @@ class Stream:
         outputs.render(self._images, self._array, rgb, self._look)
 
         store, messages = self._writer.store, {}
-        if not self._labelled:
-            self._labelled = True
+        if not self.labelled:
+            self.labelled = True
             messages[outputs.LABEL_INFO] = label_message(store, header, self._perception.classes)
         for one in self._images:
             messages[one.topic] = image_message(store, header, one.encoding, self._array(one))

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 import shutil
 from types import TracebackType
@@ -28,7 +29,12 @@ _METADATA_VERSION: Final = 8  # of Iron, read by Humble to Kilted
 class BagWriter:
     """Write a bag in the storage format of another one, whose topics it takes over.
 
-    A context manager: `finish` makes it the bag at `path`; without that nothing is left of it.
+    A context manager: `finish` makes it the bag at `path`, or at another one; without that nothing
+    is left of it.
+
+    Attributes:
+        written: messages so far.
+
     """
 
     def __init__(self, path: Path, source: BagReader) -> None:
@@ -43,6 +49,7 @@ class BagWriter:
         self.store = make_typestore()
         self._draft = path.with_name(f'{path.name[:100]}.{uuid4().hex}.part')
         self._kept: dict[int, Connection] = {}
+        self.written = 0
         self._writer = Writer(
             self._draft,
             version=_METADATA_VERSION,
@@ -74,16 +81,36 @@ class BagWriter:
         data = self.store.serialize_cdr(message, connection.msgtype)
         self._write(connection, recorded, data)
 
-    def finish(self) -> None:
-        """Complete the bag and put it where it belongs."""
+    def write_again(self, connection: Connection, recorded: int, data: bytes) -> Connection:
+        """Write a message of an unfinished copy as it is; return its connection here."""
+        same = [
+            one
+            for one in self._writer.connections
+            if (one.topic, one.msgtype) == (connection.topic, connection.msgtype)
+        ]
+        exact = [one for one in same if one.ext == connection.ext]
+        found = (exact or same)[0]
+        self._write(found, recorded, data)
+        return found
+
+    def finish(self, path: Path | None = None, custom: Mapping[str, str] | None = None) -> None:
+        """Complete the bag and put it where it belongs, in place of an older one only at `path`.
+
+        custom: what metadata.yaml is to say beside the rest.
+        """
+        target = path or self.path
         try:
+            for key, text in (custom or {}).items():
+                self._writer.set_custom_data(key, text)
             self._writer.close()
             for file in list(self._draft.iterdir()):
-                file.rename(file.with_name(file.name.replace(self._draft.name, self.path.name)))
+                file.rename(file.with_name(file.name.replace(self._draft.name, target.name)))
             metadata = self._draft / 'metadata.yaml'
             text = metadata.read_text(encoding='utf-8')
-            metadata.write_text(text.replace(self._draft.name, self.path.name), encoding='utf-8')
-            self._draft.rename(self.path)
+            metadata.write_text(text.replace(self._draft.name, target.name), encoding='utf-8')
+            if path is not None:
+                shutil.rmtree(path, ignore_errors=True)
+            self._draft.rename(target)
         except Exception as error:
             raise self._refused(error) from error
 
@@ -126,6 +153,7 @@ class BagWriter:
     def _write(self, connection: Connection, recorded: int, data: bytes | memoryview) -> None:
         try:
             self._writer.write(connection, recorded, data)
+            self.written += 1
         except Exception as error:
             raise self._refused(error) from error
 

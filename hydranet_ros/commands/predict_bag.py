@@ -9,7 +9,7 @@ import sys
 
 from tqdm import tqdm
 
-from hydranet_ros.bags.prediction import predict_bag
+from hydranet_ros.bags.predicting import predict_bag
 from hydranet_ros.perception import Perception
 
 
@@ -33,8 +33,12 @@ def predict_bag_file(perception: Perception, args: argparse.Namespace) -> int:
         )
     for problem in report.problems:
         print(f'hydranet: {problem}', file=sys.stderr)
-    print(
-        f'{report.answered} images predicted, {report.kept} messages kept: {args.out}',
-        file=sys.stderr,
-    )
+    where = report.unfinished or args.out
+    done = f'{report.answered} images predicted, {report.kept} messages kept: {where}'
+    if report.resumed:
+        done += f' (the first {report.resumed} messages were done by an interrupted run)'
+    print(done, file=sys.stderr)
+    if report.unfinished:
+        print('Interrupted; the same command goes on from there.', file=sys.stderr)
+        raise KeyboardInterrupt
     return 1 if report.problems else 0
