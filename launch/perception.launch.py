@@ -42,6 +42,13 @@ ARGUMENTS = [
     ('image', 'image', None, 'Image topic of the camera; compressed ones: IMAGE/compressed.'),
     ('camera_info', '', None, 'CameraInfo topic; empty: camera_info beside the image topic.'),
     (
+        'cameras',
+        '',
+        None,
+        'Names of several cameras, as front,rear: NAME/image and NAME/camera_info are their '
+        'topics, in place of image and camera_info; empty: one camera.',
+    ),
+    (
         'source',
         'none',
         None,
@@ -83,16 +90,21 @@ def wants_rviz(choice: str) -> bool:
     return choice == 'true' or (choice == 'auto' and installed and bool(display))
 
 
+def camera_topics(image: str, camera_info: str = '') -> list[tuple[str, str]]:
+    """Return the remaps of a camera's topics; camera_info is beside the image by default."""
+    beside = ''.join(image.rpartition('/')[:2]) + 'camera_info'
+    return [
+        ('image', image),
+        ('image/compressed', f'{image}/compressed'),
+        ('camera_info', camera_info or beside),
+    ]
+
+
 def nodes(context: LaunchContext) -> list[Node]:
     """Return the nodes to start, now that the arguments have their values."""
     given = context.launch_configurations
-    image = given['image']
-    camera_info = given['camera_info'] or ''.join(image.rpartition('/')[:2]) + 'camera_info'
-    camera_topics = [
-        ('image', image),
-        ('image/compressed', f'{image}/compressed'),
-        ('camera_info', camera_info),
-    ]
+    cameras = [name.strip() for name in given['cameras'].split(',') if name.strip()]
+    only_camera = camera_topics(given['image'], given['camera_info'])
     common = {
         'namespace': given['namespace'],
         'ros_arguments': ['--log-level', given['log_level']],
@@ -110,23 +122,24 @@ def nodes(context: LaunchContext) -> list[Node]:
             package=PACKAGE,
             executable='perception',
             name='perception',
-            parameters=[given['params_file'], chosen],
-            remappings=camera_topics,
+            parameters=[given['params_file'], chosen | ({'cameras': cameras} if cameras else {})],
+            remappings=[] if cameras else only_camera,
             **common,
         )
     ]
     if given['source'] != 'none':
         played = {'source': ParameterValue(given['source'], value_type=str), 'loop': True}
-        started.append(
+        started += [
             Node(
                 package=PACKAGE,
                 executable='camera',
-                name='camera',
+                name=f'camera_{name}' if name else 'camera',
                 parameters=[given['params_file'], played | clock],
-                remappings=camera_topics,
+                remappings=camera_topics(f'{name}/image') if name else only_camera,
                 **common,
             )
-        )
+            for name in cameras or ['']
+        ]
     if wants_rviz(given['rviz']):
         started.append(
             Node(
@@ -134,7 +147,7 @@ def nodes(context: LaunchContext) -> list[Node]:
                 executable='rviz2',
                 arguments=['-d', os.path.join(SHARE, 'config', 'perception.rviz')],
                 parameters=[clock],
-                remappings=[(f'/{topic}', topic) for topic in SHOWN],
+                remappings=[(f'/{topic}', '/'.join([*cameras[:1], topic])) for topic in SHOWN],
                 **common,
             )
         )

@@ -77,7 +77,7 @@ class PerceptionNode(LifecycleNode):
     def close(self) -> None:
         """Stop the worker and free the engine; the node can then be destroyed in any state."""
         self._release()
-        stop_forwarding()
+        stop_forwarding(self.get_logger())
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Check model, weights and backend; loading goes on in the worker."""

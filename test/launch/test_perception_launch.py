@@ -13,6 +13,8 @@ import yaml
 
 from hydranet_ros.outputs import OUTPUTS
 from hydranet_ros.ros.camera_parameters import CAMERA_PARAMETERS
+from hydranet_ros.ros.inputs import CAMERA_INFO
+from hydranet_ros.ros.inputs import IMAGE
 from hydranet_ros.ros.parameter_table import PARAMETERS
 
 from ..conftest import ROOT
@@ -59,6 +61,7 @@ def test_arguments_are_those_promised():
         'precision',
         'image',
         'camera_info',
+        'cameras',
         'source',
         'params_file',
         'namespace',
@@ -133,3 +136,15 @@ def test_rviz_shows_outputs_of_the_node_with_a_qos_that_matches():
         topic = one['Topic']
         assert (topic['Reliability Policy'], topic['Depth']) == ('Reliable', 1)
         assert topic['Durability Policy'] == 'Volatile'
+
+
+def test_cameras_take_the_topics_that_the_node_gives_them():
+    function = next(node for node in TREE.body if getattr(node, 'name', '') == 'camera_topics')
+    module = ast.Module([function], [])
+    scope = {}
+    exec(compile(module, 'launch', 'exec'), scope)
+    topics = dict(scope['camera_topics']('front/image'))
+    assert topics['image'] == f'front/{IMAGE}'
+    assert topics['camera_info'] == f'front/{CAMERA_INFO}'
+    assert dict(scope['camera_topics']('image_raw'))['camera_info'] == 'camera_info'
+    assert dict(scope['camera_topics']('a/b', 'c'))['camera_info'] == 'c'
