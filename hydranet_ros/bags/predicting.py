@@ -97,8 +97,8 @@ def predict_bag(
 def _tell_of_drafts(out: Path) -> None:
     for draft in sorted(out.parent.glob(f'{glob.escape(out.name[:100])}.*.part')):
         _log.warning(
-            "'%s' was left by a run that was killed, or one is writing it now. Remove it where none "
-            'is.',
+            "'%s' was left by a run that was killed, or one is writing it now. Remove it where "
+            'none is.',
             draft,
         )
 
