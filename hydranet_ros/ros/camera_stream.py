@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everything of one camera: its input, its outputs, its calibration, and its account."""
 
-from collections.abc import Iterator
 from collections.abc import Sequence
 import time
 
@@ -19,6 +18,7 @@ from hydranet_ros.ros.diagnostics import Health
 from hydranet_ros.ros.diagnostics import NodeState
 from hydranet_ros.ros.diagnostics import NOT_KNOWN
 from hydranet_ros.ros.frames import Frame
+from hydranet_ros.ros.incompatible_qos import IncompatibleQos
 from hydranet_ros.ros.inputs import CAMERA_INFO
 from hydranet_ros.ros.inputs import CameraInput
 from hydranet_ros.ros.inputs import IMAGE
@@ -27,10 +27,9 @@ from hydranet_ros.ros.publishers import OutputPublishers
 from hydranet_ros.ros.settings import Settings
 from hydranet_ros.ros.slot import FrameSlot
 from hydranet_ros.ros.statistics import Rate
+from hydranet_ros.ros.stream_watch import StreamWatch
 from hydranet_ros.zoo.card_types import SemanticClass
 from hydranet_ros.zoo.card_types import Task
-
-SILENCE_LOG_S = 30.0
 
 
 class CameraStream:
@@ -44,6 +43,7 @@ class CameraStream:
         slot: takes the images, as those of camera `number`.
         tasks, classes: of the model.
         look, chosen: how predictions are drawn, and what of them is published.
+        qos: is told of peers that are kept out.
 
     Attributes:
         answerer: what the worker does with the images.
@@ -60,40 +60,53 @@ class CameraStream:
         classes: Sequence[SemanticClass],
         look: Look,
         chosen: PredictionFilter,
+        qos: IncompatibleQos,
     ) -> None:
         self.name = name
         self._prefix = prefix = f'{name}/' if name else ''
         self._node = node
         self._slot = slot
         self._number = number
-        self._publishers = OutputPublishers(node, tasks, prefix)
+        self._qos = qos
+        self._publishers = OutputPublishers(node, tasks, qos, prefix)
         self._label_info = LabelInfoPublisher(node, classes, prefix)
+        topic = node.resolve_topic_name(prefix + IMAGE)
         calibration = Calibration(
-            node.get_logger(),
-            node.resolve_topic_name(prefix + IMAGE),
-            node.resolve_topic_name(prefix + CAMERA_INFO),
+            node.get_logger(), topic, node.resolve_topic_name(prefix + CAMERA_INFO)
         )
+        self._watch = StreamWatch(node, topic, calibration)
         self.answerer = FrameAnswerer(node, self._publishers, calibration, look, chosen)
         self._input: CameraInput | None = None
+        self._reliability = ''
         self._lost: int | None = 0
         self._rate = Rate()
-        self._reported = (0, 0)
 
-    def activate(self, reliability: str) -> None:
+    def activate(self) -> None:
         """Subscribe to the camera and begin to answer, with the stages' statistics forgotten."""
         self.answerer.times.clear()
         self.answerer.set_active(True)
+        self._subscribe()
+
+    def _subscribe(self) -> None:
         self._input = CameraInput(
-            self._node, self._take_image, self._take_camera_info, reliability, self._prefix
+            self._node,
+            self._take_image,
+            self._take_camera_info,
+            self._reliability,
+            self._prefix,
+            self._qos,
         )
 
     def deactivate(self) -> None:
         """Unsubscribe; once this has returned, nothing is published."""
+        self._unsubscribe()
+        self.answerer.set_active(False)
+
+    def _unsubscribe(self) -> None:
         if self._input is not None:
             self._input.destroy()
             self._lost = self.lost
             self._input = None
-        self.answerer.set_active(False)
 
     def destroy(self) -> None:
         """Take the topics back."""
@@ -107,6 +120,12 @@ class CameraStream:
         if self._publishers.points is not None:
             self._publishers.points.stride = settings.points_stride
         self._label_info.publish(settings.confidence_threshold)
+        self._watch.max_stamp_age = settings.max_stamp_age
+        if self._reliability != settings.image_reliability:
+            self._reliability = settings.image_reliability
+            if self._input is not None:
+                self._unsubscribe()
+                self._subscribe()
 
     @property
     def lost(self) -> int | None:
@@ -124,7 +143,7 @@ class CameraStream:
         counts, scale = self.counts, self.answerer.depth_scale
         return Health(
             state=state,
-            warnings=tuple(self._warnings(counts)),
+            reasons=tuple(self._watch.look(self._input, counts, self.lost)),
             facts={
                 'depth_scale': NOT_KNOWN if scale is None else f'{scale:.6g}',
                 'image_reliability': NOT_KNOWN if self._input is None else self._input.reliability,
@@ -136,19 +155,8 @@ class CameraStream:
             times=self.answerer.times.percentiles(),
         )
 
-    def _warnings(self, counts: Counts) -> Iterator[str]:
-        silence = self._input.silence() if self._input is not None else ''
-        if silence:
-            self._node.get_logger().warning(silence, throttle_duration_sec=SILENCE_LOG_S)
-            yield silence
-        failed, lost = self._reported
-        self._reported = counts.failed, self.lost or 0
-        if counts.failed > failed:
-            yield f'{counts.failed - failed} images skipped because of errors, see the log'
-        if (self.lost or 0) > lost:
-            yield f'the transport lost {(self.lost or 0) - lost} images, see the log'
-
     def _take_image(self, message: Image, received: float) -> None:
+        self._watch.note(message.header)
         self._slot.offer(Frame(message, received), received, self._number)
 
     def _take_camera_info(self, message: CameraInfo) -> None:

@@ -15,6 +15,7 @@ from hydranet_ros.point_cloud import CloudWriter
 from hydranet_ros.point_cloud import POINT
 from hydranet_ros.point_cloud import POINT_FIELDS
 from hydranet_ros.prediction import Prediction
+from hydranet_ros.ros.incompatible_qos import IncompatibleQos
 from hydranet_ros.ros.transport import OUTPUT
 
 
@@ -34,10 +35,10 @@ class CloudPublisher:
 
     """
 
-    def __init__(self, node: Node, prefix: str = '') -> None:
-        """`prefix` comes before the topic's name."""
+    def __init__(self, node: Node, qos: IncompatibleQos, prefix: str = '') -> None:
+        """`prefix` comes before the topic's name; `qos` is told of subscribers kept out."""
         self._node = node
-        self._publisher = node.create_publisher(PointCloud2, prefix + POINTS, OUTPUT)
+        self._publisher = qos.create_publisher(PointCloud2, prefix + POINTS, OUTPUT)
         self._writer = CloudWriter()
         self._message = PointCloud2()
         self._points = np.empty((0, 0), POINT)

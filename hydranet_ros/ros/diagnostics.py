@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from enum import Enum
 
 from diagnostic_msgs.msg import DiagnosticArray
@@ -16,6 +17,7 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 
 from hydranet_ros.ros.counts import Counts
+from hydranet_ros.ros.health import Reason
 from hydranet_ros.ros.statistics import PERCENTILES
 from hydranet_ros.ros.statistics import Stage
 
@@ -42,7 +44,7 @@ class Health:
         state: of the lifecycle.
         worker: of the network; '' before configuration.
         error: why the network cannot run, '' when it can.
-        warnings: sentences; the first one is the message's summary.
+        reasons: what else is wrong; the first one, fatal ones before others, is the summary.
         facts: further entries: model, engine, input.
         counts: of the frames.
         lost: images that the transport lost, None where it cannot tell.
@@ -55,7 +57,7 @@ class Health:
     state: NodeState
     worker: str = ''
     error: str = ''
-    warnings: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
     lost: int | None = 0
@@ -66,17 +68,22 @@ class Health:
     @property
     def level(self) -> bytes:
         """Return the level of DiagnosticStatus."""
-        if self.error:
+        if self.error or any(one.fatal for one in self.reasons):
             return DiagnosticStatus.ERROR
-        return DiagnosticStatus.WARN if self.warnings else DiagnosticStatus.OK
+        return DiagnosticStatus.WARN if self.reasons else DiagnosticStatus.OK
+
+    @property
+    def sentences(self) -> list[str]:
+        """Return the reasons' sentences, fatal ones first."""
+        return [one.text for one in sorted(self.reasons, key=lambda one: not one.fatal)]
 
     @property
     def summary(self) -> str:
         """Return the one line that a monitor shows."""
         if self.error:
             return self.error
-        if self.warnings:
-            return self.warnings[0]
+        if self.reasons:
+            return self.sentences[0]
         if self.times:
             median = self.times[Stage.CALLBACK_TO_PUBLISH][0]
             return f'{self.state.value}: {self.rate:.1f} Hz, {median * 1e3:.1f} ms'
@@ -93,8 +100,8 @@ class Health:
         for stage, values in self.times.items():
             for percent, seconds in zip(PERCENTILES, values, strict=True):
                 entries[f'{stage.name.lower()}_p{percent}_ms'] = f'{seconds * 1e3:.3f}'
-        for number, warning in enumerate(self.warnings, 1):
-            entries[f'warning_{number}'] = warning
+        for number, text in enumerate(self.sentences, 1):
+            entries[f'warning_{number}'] = text
         return entries
 
 
@@ -102,7 +109,7 @@ def total(
     cameras: Mapping[str, Health],
     worker: str,
     error: str,
-    warnings: Iterable[str],
+    reasons: Iterable[Reason],
     facts: Mapping[str, str],
     times: Mapping[Stage, tuple[float, ...]],
 ) -> Health:
@@ -112,9 +119,9 @@ def total(
     """
     parts = list(cameras.values())
     told = [
-        f'{name}: {text}' if name else text
+        replace(one, kind=(name, one.kind), text=f'{name}: {one.text}' if name else one.text)
         for name, part in cameras.items()
-        for text in part.warnings
+        for one in part.reasons
     ]
     named = {'cameras': ', '.join(cameras)} if any(cameras) else parts[0].facts
     lost = [part.lost for part in parts if part.lost is not None]
@@ -122,7 +129,7 @@ def total(
         state=parts[0].state,
         worker=worker,
         error=error,
-        warnings=(*told, *warnings),
+        reasons=(*told, *reasons),
         facts={**facts, **named},
         counts=sum((part.counts for part in parts), Counts()),
         lost=sum(lost) if len(lost) == len(parts) else None,

@@ -25,6 +25,10 @@ class EngineBuilder:
         on_failed: called in the thread with a shape and why it cannot be built.
         logger: an rclpy logger.
 
+    Attributes:
+        building: what is being built, None between builds.
+        built: how many engines were made ready.
+
     """
 
     def __init__(
@@ -43,6 +47,7 @@ class EngineBuilder:
         self._refused: OrderedDict[Shape, str] = OrderedDict()
         self._ended = False
         self.building: Shape | None = None
+        self.built = 0
         # A daemon, because the interpreter could not end while an engine is being built.
         self._thread = threading.Thread(target=self._run, name='engine builder', daemon=True)
         self._thread.start()
@@ -103,6 +108,7 @@ class EngineBuilder:
     def _finish(self, shape: Shape, refusal: str = '', failed: bool = False) -> None:
         with self._condition:
             self.building = None
+            self.built += not refusal
             if refusal:
                 self._refused[shape] = refusal
             if len(self._refused) > _REMEMBERED:

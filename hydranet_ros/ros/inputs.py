@@ -13,6 +13,7 @@ from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import Image
 
 from hydranet_ros.ros.camera_info_subscription import CameraInfoSubscription
+from hydranet_ros.ros.incompatible_qos import IncompatibleQos
 from hydranet_ros.ros.subscription import ImageSubscription
 from hydranet_ros.ros.transport import remedy
 
@@ -31,6 +32,7 @@ class CameraInput:
         on_camera_info: takes the message, which must be left as it is.
         reliability: as the parameter `image_reliability`.
         prefix: comes before the topics' names.
+        qos: is told of cameras that are kept out.
 
     """
 
@@ -41,12 +43,18 @@ class CameraInput:
         on_camera_info: Callable[[CameraInfo], None],
         reliability: str,
         prefix: str = '',
+        qos: IncompatibleQos | None = None,
     ) -> None:
         self._node = node
         self._on_image = on_image
         self._topic = prefix + IMAGE
         self._last = time.perf_counter()
-        self._images = ImageSubscription(node, Image, self._topic, self._take, reliability)
+        kept_out = None
+        if qos is not None:
+            kept_out = qos.callback(node.resolve_topic_name(self._topic), is_input=True)
+        self._images = ImageSubscription(
+            node, Image, self._topic, self._take, reliability, kept_out
+        )
         self._camera_info = CameraInfoSubscription(node, prefix + CAMERA_INFO, on_camera_info)
 
     @property

@@ -78,6 +78,7 @@ PARAMETERS: tuple[Setting, ...] = (
         'auto',
         'Reliability asked of the camera; auto: reliable when all publishers offer it.',
         choices=('auto', 'best_effort', 'reliable'),
+        read_only=False,
     ),
     Setting(
         'tensorrt_optimization_level',
@@ -130,6 +131,16 @@ PARAMETERS: tuple[Setting, ...] = (
         'GPU, one on a CPU.',
         low=0,
         high=64,
+        read_only=False,
+    ),
+    Setting(
+        'max_stamp_age',
+        1.0,
+        'Age of a stamp on arrival above which /diagnostics warns; 0: any may be, as of a bag '
+        'without --clock.',
+        low=0.0,
+        high=3600.0,
+        unit='s',
         read_only=False,
     ),
     Setting(

@@ -21,6 +21,7 @@ from hydranet_ros.outputs import render
 from hydranet_ros.prediction import Prediction
 from hydranet_ros.ros.cloud_publisher import CloudPublisher
 from hydranet_ros.ros.images import ImageWriter
+from hydranet_ros.ros.incompatible_qos import IncompatibleQos
 from hydranet_ros.ros.transport import OUTPUT
 from hydranet_ros.zoo.card import Task
 
@@ -36,20 +37,22 @@ class OutputPublishers:
 
     """
 
-    def __init__(self, node: Node, tasks: Collection[Task], prefix: str = '') -> None:
-        """`prefix` comes before the topics' names."""
+    def __init__(
+        self, node: Node, tasks: Collection[Task], qos: IncompatibleQos, prefix: str = ''
+    ) -> None:
+        """`prefix` comes before the topics' names; `qos` is told of subscribers kept out."""
         self._node = node
         self._publishers: dict[Output, Publisher] = {
-            output: node.create_publisher(Image, prefix + output.topic, OUTPUT)
+            output: qos.create_publisher(Image, prefix + output.topic, OUTPUT)
             for output in OUTPUTS
             if output.task in tasks
         }
         self._camera_info: Publisher | None = None
         self.points: CloudPublisher | None = None
         if Task.DEPTH in tasks:
-            self.points = CloudPublisher(node, prefix)
+            self.points = CloudPublisher(node, qos, prefix)
             topic = prefix + DEPTH_CAMERA_INFO
-            self._camera_info = node.create_publisher(CameraInfo, topic, OUTPUT)
+            self._camera_info = qos.create_publisher(CameraInfo, topic, OUTPUT)
         self._writers: dict[Output, ImageWriter] = {}
         self._size = (0, 0)
 

@@ -3,6 +3,7 @@
 """What exists from configure to cleanup: a model, its worker, and the cameras that it answers."""
 
 from collections.abc import Callable
+import time
 
 from rclpy.node import Node
 
@@ -17,7 +18,11 @@ from hydranet_ros.ros.diagnostics import NodeState
 from hydranet_ros.ros.diagnostics import NOT_KNOWN
 from hydranet_ros.ros.diagnostics import total
 from hydranet_ros.ros.frames import Frame
+from hydranet_ros.ros.health import ReasonLog
+from hydranet_ros.ros.incompatible_qos import IncompatibleQos
+from hydranet_ros.ros.memory_watch import resident_memory
 from hydranet_ros.ros.network_loader import NetworkLoader
+from hydranet_ros.ros.network_watch import NetworkWatch
 from hydranet_ros.ros.settings import Settings
 from hydranet_ros.ros.slot import FrameSlot
 from hydranet_ros.ros.statistics import percentiles
@@ -50,11 +55,16 @@ class PerceptionSession:
         self._classes = card.classes_of(self._domain)
         names = settings.cameras or ('',)
         self._slot: FrameSlot[Frame] = FrameSlot(len(names))
+        self._qos = IncompatibleQos(node)
         look, shown = self._look(settings), self._filter(settings)
         self._streams = [
-            CameraStream(node, name, self._slot, number, card.tasks, self._classes, look, shown)
+            CameraStream(
+                node, name, self._slot, number, card.tasks, self._classes, look, shown, self._qos
+            )
             for number, name in enumerate(names)
         ]
+        self._watch = NetworkWatch()
+        self._log = ReasonLog(self._logger)
         self._loader = NetworkLoader(settings, self._logger)
         answerers = [stream.answerer for stream in self._streams]
         self._worker = Worker(self._slot, self._loader, answerers, on_failed, self._logger)
@@ -66,7 +76,7 @@ class PerceptionSession:
         if self._worker.error:
             raise HydranetError(f'{self._worker.error} Clean up, then configure again.')
         for stream in self._streams:
-            stream.activate(self._settings.image_reliability)
+            stream.activate()
 
     def deactivate(self) -> None:
         """Unsubscribe; once this has returned, nothing is published."""
@@ -110,21 +120,28 @@ class PerceptionSession:
     def health(self, state: NodeState) -> tuple[Health, dict[str, Health]]:
         """Look at everything: at the whole node, and at each camera that has a name."""
         cameras = {stream.name: stream.health(state) for stream in self._streams}
+        resident = resident_memory()
         worker, perception = self._worker.state, self._worker.perception
         at_work = worker in (WorkerState.LOADING, WorkerState.BUILDING)
         facts = {
             'model': self.card.name,
             'engine': perception.description if perception is not None else NOT_KNOWN,
             'parity': (perception.engines.parity if perception is not None else '') or NOT_KNOWN,
+            'engines_built': str(self._worker.built),
+            'memory_mb': NOT_KNOWN if resident is None else f'{resident / 2**20:.0f}',
         }
         whole = total(
             cameras,
             worker=self._loader.progress if at_work and self._loader.progress else worker.value,
             error=self._worker.error,
-            warnings=perception.refused if perception is not None else (),
+            reasons=(
+                *self._qos.look(),
+                *self._watch.look(perception, self._worker.built, resident, state),
+            ),
             facts=facts,
             times=percentiles(*(stream.answerer.times for stream in self._streams)),
         )
+        self._log.update(time.perf_counter(), whole.reasons)
         return whole, {name: one for name, one in cameras.items() if name}
 
     def _filter(self, settings: Settings) -> PredictionFilter:

@@ -45,6 +45,7 @@ class Settings:
     cameras: tuple[str, ...]
     batch_wait_ms: float
     max_batch: int
+    max_stamp_age: float
     overlay_alpha: float
     depth_color_min: float
     depth_color_max: float

@@ -17,7 +17,6 @@ from rclpy.topic_endpoint_info import TopicEndpointInfo
 from hydranet_ros.ros.losses import LossCounter
 from hydranet_ros.ros.transport import IMAGE_BEST_EFFORT
 from hydranet_ros.ros.transport import IMAGE_RELIABLE
-from hydranet_ros.ros.transport import remedy
 
 try:
     from rclpy.event_handler import SubscriptionEventCallbacks
@@ -27,8 +26,6 @@ except ImportError:  # Humble
     from rclpy.qos_event import UnsupportedEventTypeError
 
 DECIDE_PERIOD_S = 0.1
-WARN_PERIOD_S = 30.0
-FEWEST_TO_WARN = 5  # a busy machine loses one now and then
 
 
 class ImageReliability(str, Enum):
@@ -78,14 +75,19 @@ class ImageSubscription:
         topic: str,
         callback: Callable[[Any], None],
         reliability: ImageReliability | str = ImageReliability.AUTO,
+        on_incompatible: Callable[[Any], None] | None = None,
         **options: Any,
     ) -> None:
-        """Subscribe; `options` go to Node.create_subscription (callback_group, raw)."""
+        """Subscribe; `options` go to Node.create_subscription (callback_group, raw).
+
+        on_incompatible: takes the event that a publisher's QoS keeps it from this subscription.
+        """
         self._node = node
         self._topic = topic
         self._requested = ImageReliability(reliability)
         self._message_type = message_type
         self._callback = callback
+        self._on_incompatible = on_incompatible
         self._options = options
         self._events = True
         self._losses = LossCounter(events=True)
@@ -139,7 +141,9 @@ class ImageSubscription:
             try:
                 return self._node.create_subscription(
                     *arguments,
-                    event_callbacks=SubscriptionEventCallbacks(message_lost=self._on_lost_event),
+                    event_callbacks=SubscriptionEventCallbacks(
+                        message_lost=self._on_lost_event, incompatible_qos=self._on_incompatible
+                    ),
                     **self._options,
                 )
             except UnsupportedEventTypeError:
@@ -148,20 +152,11 @@ class ImageSubscription:
         return self._node.create_subscription(*arguments, **self._options)
 
     def _receive(self, message: Any, info: dict[str, Any]) -> None:
-        self._warn(self._losses.on_message(info.get('publication_sequence_number')))
+        self._losses.on_message(info.get('publication_sequence_number'))
         self._callback(message)
 
     def _receive_bare(self, message: Any) -> None:
         self._receive(message, {})
 
     def _on_lost_event(self, event: Any) -> None:
-        self._warn(self._losses.on_event(event.total_count_change))
-
-    def _warn(self, added: int) -> None:
-        lost = self.lost or 0
-        if added and lost >= FEWEST_TO_WARN:
-            self._node.get_logger().warning(
-                f'The transport has lost {lost} images of '
-                f'{self._node.resolve_topic_name(self._topic)}. {remedy()}',
-                throttle_duration_sec=WARN_PERIOD_S,
-            )
+        self._losses.on_event(event.total_count_change)

@@ -89,6 +89,11 @@ class Worker:
             return WorkerState.READY
         return WorkerState.BUILDING if self._builder.building else WorkerState.WAITING
 
+    @property
+    def built(self) -> int:
+        """How many engines were made ready."""
+        return 0 if self._builder is None else self._builder.built
+
     def start(self) -> None:
         """Begin to load."""
         self._thread.start()

@@ -14,6 +14,7 @@ from hydranet_ros.perception import Perception
 from hydranet_ros.rendering import color_depth
 from hydranet_ros.rendering import color_labels
 from hydranet_ros.rendering import overlay
+from hydranet_ros.ros.incompatible_qos import IncompatibleQos
 from hydranet_ros.ros.publishers import OutputPublishers
 from hydranet_ros.zoo.card_types import Task
 from test.ros.bench import Bench
@@ -166,7 +167,7 @@ def test_camera_info_of_another_size_is_not_passed_on(bench, logs):
 
 def test_outputs_of_a_missing_task_are_not_advertised(graph):
     node = graph.node('half')
-    publishers = OutputPublishers(node, (Task.DEPTH,))
+    publishers = OutputPublishers(node, (Task.DEPTH,), IncompatibleQos(node))
     topics = {one.topic_name for one in node.publishers}
     assert {'/depth', '/depth/color', '/depth/camera_info'} <= topics
     assert not any(topic.startswith('/semantic') for topic in topics)

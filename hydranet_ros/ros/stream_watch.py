@@ -1,0 +1,65 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""What is wrong with one camera: all that watches it, in one place."""
+
+from collections.abc import Iterator
+import time
+from typing import Any
+
+from rclpy.node import Node
+from std_msgs.msg import Header
+
+from hydranet_ros.ros.calibration import Calibration
+from hydranet_ros.ros.counts import Counts
+from hydranet_ros.ros.health import FrameWatch
+from hydranet_ros.ros.health import Reason
+from hydranet_ros.ros.inputs import CameraInput
+from hydranet_ros.ros.stamps import StampWatch
+
+
+class StreamWatch:
+    """Watch images, their stamps and their calibration; belongs to the executor's thread.
+
+    Args:
+        node: whose clock the stamps are compared with.
+        topic: of the images, after remapping.
+        calibration: of the camera.
+
+    Attributes:
+        max_stamp_age: seconds that a stamp may be old on arrival; 0: any.
+
+    """
+
+    def __init__(self, node: Node, topic: str, calibration: Calibration) -> None:
+        self._clock: Any = node.get_clock()  # a ROSClock
+        self._calibration = calibration
+        self._frames = FrameWatch(topic)
+        self._stamps = StampWatch(topic)
+        self.max_stamp_age = 0.0
+
+    def note(self, header: Header) -> None:
+        """Take the header of an image that arrives."""
+        stamp = header.stamp
+        self._stamps.note(stamp.sec * 1_000_000_000 + stamp.nanosec, self._clock.now().nanoseconds)
+
+    def look(
+        self, camera: CameraInput | None, counts: Counts, lost: int | None
+    ) -> Iterator[Reason]:
+        """Say what is wrong since the last look; `camera`: None while it is not subscribed to."""
+        now = time.perf_counter()
+        reasons = [
+            *self._frames.look(now, counts, lost),
+            *self._stamps.look(
+                now,
+                self._clock.now().nanoseconds,
+                self._clock.ros_time_is_active,
+                self.max_stamp_age,
+            ),
+            *self._calibration.troubles(),
+        ]
+        if camera is None:
+            return
+        silence = camera.silence()
+        if silence:
+            yield Reason('silence', silence)
+        yield from reasons
