@@ -18,7 +18,7 @@ def blueprint(roots: Sequence[str], with_node: bool) -> rrb.Blueprint:
     if with_node:
         below += _node()
     return rrb.Blueprint(
-        rrb.Vertical(above, rrb.Horizontal(*below), row_shares=[2.4, 1]),
+        rrb.Vertical(above, rrb.Horizontal(*below), row_shares=[2, 1]),
         rrb.BlueprintPanel(state='collapsed'),
         rrb.SelectionPanel(state='collapsed'),
         rrb.TimePanel(state='collapsed', timeline=scene.TIMELINE, play_state='following'),
@@ -44,7 +44,7 @@ def _camera(root: str) -> rrb.Container:
         contents=[f'/{root}/{scene.POINTS}', f'/{root}/{scene.LENS}', f'/{root}/{scene.IMAGE}'],
         name='Points',
         eye_controls=rrb.EyeControls3D(
-            position=(4.0, -5.0, -9.0), look_target=(0.0, 1.0, 12.0), eye_up=(0.0, -1.0, 0.0)
+            position=(3.0, -4.0, -7.0), look_target=(0.0, 1.0, 12.0), eye_up=(0.0, -1.0, 0.0)
         ),
     )
     return rrb.Horizontal(rrb.Vertical(*pictures), points, column_shares=[1, 1.5], name=root)

@@ -73,6 +73,7 @@ class CameraScene:
         self._points = np.empty((0, 0), POINT)
         self._classes = 0
         self._depth_range: tuple[float, float] | None = None
+        self._labelled: tuple[int, npt.NDArray[np.uint8] | None] = (0, None)
         recording.log(root, rr.ViewCoordinates.RDF, static=True)
 
     def describe(self, classes: Sequence[SemanticClass], depth: DepthRange | None) -> None:
@@ -100,6 +101,7 @@ class CameraScene:
         if frame.picture is not None:
             self._log(IMAGE, _encoded(frame.picture))
         if frame.labels is not None:
+            self._labelled = frame.stamp_ns, frame.labels
             self._show_labels(frame.labels)
         if frame.depth is not None:
             image = rr.DepthImage(
@@ -144,8 +146,12 @@ class CameraScene:
         rgb = frame.picture
         if not isinstance(rgb, np.ndarray):
             rgb = np.broadcast_to(np.uint8(128), (height, width, 3))
+        # Depth may come after the labels of the same image.
+        stamp_ns, labels = self._labelled
+        if stamp_ns != frame.stamp_ns:
+            labels = None
         return self._cloud.write(
-            self._points, frame.camera, rgb, frame.depth, frame.labels, stride=stride
+            self._points, frame.camera, rgb, frame.depth, labels, stride=stride
         )
 
     def _show_points(self, points: np.ndarray) -> None:
