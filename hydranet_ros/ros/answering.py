@@ -11,18 +11,19 @@ import time
 
 import numpy as np
 from rclpy.node import Node
-from sensor_msgs.msg import Image
 
 from hydranet_ros.deploy.engine import Timings
-from hydranet_ros.image_decoder import ImageDecoder
+from hydranet_ros.image_reader import ImageReader
 from hydranet_ros.outputs import Look
 from hydranet_ros.outputs import POINTS_FIELDS
 from hydranet_ros.perception import Perception
 from hydranet_ros.prediction import Prediction
 from hydranet_ros.prediction_filter import PredictionFilter
 from hydranet_ros.ros.calibration import Calibration
+from hydranet_ros.ros.derived_normals import DerivedNormals
 from hydranet_ros.ros.frames import DecodedFrame
 from hydranet_ros.ros.frames import Frame
+from hydranet_ros.ros.image_transport import ImageMessage
 from hydranet_ros.ros.publishers import OutputPublishers
 from hydranet_ros.ros.statistics import Stage
 from hydranet_ros.ros.statistics import StageTimes
@@ -53,7 +54,8 @@ class FrameAnswerer:
         self._clock = node.get_clock()
         self._logger = node.get_logger()
         self._publishers = publishers
-        self._decoder = ImageDecoder(warn=self._logger.warning)
+        self._reader = ImageReader(warn=self._logger.warning)
+        self._normals = DerivedNormals(publishers)
         self._publishing = threading.Lock()
         self._active = False
         self._row = np.zeros(len(Stage))
@@ -75,19 +77,24 @@ class FrameAnswerer:
 
         HydranetError where its message cannot be read.
         """
-        message, points = frame.message, self._publishers.points
-        watched = self._publishers.watched()
-        cloud = points is not None and points.watched()
-        if not watched and not cloud and size == (message.height, message.width):
+        message, publishers = frame.message, self._publishers
+        watched = publishers.watched()
+        cloud = publishers.points is not None and publishers.points.watched()
+        if size and not watched and not cloud and size == self._reader.size_of(message):
             self.pass_on(message, size)
             return None
         began = time.perf_counter()
-        rgb = self._decoder.decode(message)
+        rgb = self._reader.read(message)
         seconds = time.perf_counter() - began
-        lens = self.calibration.camera_model(*rgb.shape[:2]) if cloud else None
-        return DecodedFrame(frame, rgb, watched, lens, seconds)
+        lens = None
+        if cloud or any(one in publishers.from_depth for one in watched):
+            lens = self.calibration.camera_model(*rgb.shape[:2])
+        if lens is None:
+            cloud = False
+            watched = tuple(one for one in watched if one not in publishers.from_depth)
+        return DecodedFrame(frame, rgb, watched, cloud, lens, seconds)
 
-    def pass_on(self, message: Image, size: tuple[int, int]) -> None:
+    def pass_on(self, message: ImageMessage, size: tuple[int, int]) -> None:
         """Publish what needs no prediction."""
         info = self.calibration.of_images(*size)
         self._publish(lambda: self._publishers.publish((), info, message.header))
@@ -95,9 +102,9 @@ class FrameAnswerer:
     def fields(self, perception: Perception, decoded: DecodedFrame) -> set[str]:
         """Name what of a Prediction the outputs of a frame are made from."""
         fields = {output.field for output in decoded.watched}
-        if decoded.lens is not None:
+        if decoded.points:
             fields.update(field for field in POINTS_FIELDS if field in perception.outputs)
-        return self.filter.needs(fields)
+        return self.filter.needs(self._normals.fields(fields, perception, decoded.size))
 
     def buffers(self, fields: Collection[str], decoded: DecodedFrame) -> Prediction:
         """Return arrays for these fields, in the memory of the messages."""
@@ -147,19 +154,27 @@ class FrameAnswerer:
         row, publishers, points = self._row, self._publishers, self._publishers.points
         watched, rgb, header = decoded.watched, decoded.rgb, decoded.frame.message.header
         info = self.calibration.of_images(*decoded.size)
-        images = [one for one in watched if not one.picture]
+        computed = [one for one in watched if one in publishers.from_depth]
+        images = [one for one in watched if not one.picture and one not in computed]
         began = time.perf_counter()
         published = self._publish(lambda: publishers.publish(images, info, header))
         sent = time.perf_counter()
-        if points is not None and decoded.lens is not None:
+        if points is not None and decoded.points and decoded.lens is not None:
             points.render(decoded.lens, rgb, prediction)
             published &= self._publish(lambda: points.publish(header))
+        clouded = time.perf_counter()
+        if computed:
+            self._normals.render(decoded, prediction)
+            normals = [one for one in computed if not one.picture]
+            published &= self._publish(lambda: publishers.publish(normals, None, header))
         drawing = time.perf_counter()
         publishers.render(watched, rgb, self.look)
         drawn = time.perf_counter()
         pictures = [one for one in watched if one.picture]
         published &= self._publish(lambda: publishers.publish(pictures, None, header))
-        row[Stage.POINTS] = drawing - sent
+        published &= self._publish(lambda: publishers.publish_compressed(header))
+        row[Stage.POINTS] = clouded - sent
+        row[Stage.NORMALS] = drawing - clouded
         row[Stage.RENDER] = drawn - drawing
         row[Stage.PUBLISH] = (sent - began) + (time.perf_counter() - drawn)
         return published

@@ -7,7 +7,6 @@ import time
 
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo
-from sensor_msgs.msg import Image
 
 from hydranet_ros.outputs import Look
 from hydranet_ros.prediction_filter import PredictionFilter
@@ -18,6 +17,9 @@ from hydranet_ros.ros.diagnostics import Health
 from hydranet_ros.ros.diagnostics import NodeState
 from hydranet_ros.ros.diagnostics import NOT_KNOWN
 from hydranet_ros.ros.frames import Frame
+from hydranet_ros.ros.image_transport import COMPRESSED_SUFFIX
+from hydranet_ros.ros.image_transport import ImageMessage
+from hydranet_ros.ros.image_transport import ImageTransport
 from hydranet_ros.ros.incompatible_qos import IncompatibleQos
 from hydranet_ros.ros.inputs import CAMERA_INFO
 from hydranet_ros.ros.inputs import CameraInput
@@ -44,6 +46,7 @@ class CameraStream:
         tasks, classes: of the model.
         look, chosen: how predictions are drawn, and what of them is published.
         qos: is told of peers that are kept out.
+        settings: the node's parameters.
 
     Attributes:
         answerer: what the worker does with the images.
@@ -61,6 +64,7 @@ class CameraStream:
         look: Look,
         chosen: PredictionFilter,
         qos: IncompatibleQos,
+        settings: Settings,
     ) -> None:
         self.name = name
         self._prefix = prefix = f'{name}/' if name else ''
@@ -68,11 +72,14 @@ class CameraStream:
         self._slot = slot
         self._number = number
         self._qos = qos
-        self._publishers = OutputPublishers(node, tasks, qos, prefix)
+        self._publishers = OutputPublishers(node, tasks, qos, prefix, settings.normals_from_depth)
         self._label_info = LabelInfoPublisher(node, classes, prefix)
-        topic = node.resolve_topic_name(prefix + IMAGE)
+        self._transport = ImageTransport(settings.image_transport)
+        topic = self._transport.topic(node, prefix + IMAGE)
         calibration = Calibration(
-            node.get_logger(), topic, node.resolve_topic_name(prefix + CAMERA_INFO)
+            node.get_logger(),
+            topic.removesuffix(COMPRESSED_SUFFIX),
+            node.resolve_topic_name(prefix + CAMERA_INFO),
         )
         self._watch = StreamWatch(node, topic, calibration)
         self.answerer = FrameAnswerer(node, self._publishers, calibration, look, chosen)
@@ -93,6 +100,7 @@ class CameraStream:
             self._take_image,
             self._take_camera_info,
             self._reliability,
+            self._transport,
             self._prefix,
             self._qos,
         )
@@ -121,8 +129,9 @@ class CameraStream:
             self._publishers.points.stride = settings.points_stride
         self._label_info.publish(settings.confidence_threshold)
         self._watch.max_stamp_age = settings.max_stamp_age
-        if self._reliability != settings.image_reliability:
-            self._reliability = settings.image_reliability
+        transport = ImageTransport(settings.image_transport)
+        if (self._reliability, self._transport) != (settings.image_reliability, transport):
+            self._reliability, self._transport = settings.image_reliability, transport
             if self._input is not None:
                 self._unsubscribe()
                 self._subscribe()
@@ -155,7 +164,7 @@ class CameraStream:
             times=self.answerer.times.percentiles(),
         )
 
-    def _take_image(self, message: Image, received: float) -> None:
+    def _take_image(self, message: ImageMessage, received: float) -> None:
         self._watch.note(message.header)
         self._slot.offer(Frame(message, received), received, self._number)
 

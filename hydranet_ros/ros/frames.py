@@ -5,17 +5,17 @@
 from dataclasses import dataclass
 
 import numpy as np
-from sensor_msgs.msg import Image
 
 from hydranet_ros.camera_model import CameraModel
 from hydranet_ros.outputs import Output
+from hydranet_ros.ros.image_transport import ImageMessage
 
 
 @dataclass(frozen=True)
 class Frame:
     """An image message and when its callback began (time.perf_counter, seconds)."""
 
-    message: Image
+    message: ImageMessage
     received: float
 
 
@@ -25,8 +25,9 @@ class DecodedFrame:
 
     Attributes:
         rgb: uint8 (H, W, 3), valid until the next frame of its camera is decoded.
-        watched: outputs that have a subscriber.
-        lens: of the camera, where somebody wants points and it is known.
+        watched: outputs that have a subscriber, and can be made.
+        points: whether somebody wants points, and they can be made.
+        lens: of the camera, where it is needed and known.
         seconds: what decoding took.
 
     """
@@ -34,6 +35,7 @@ class DecodedFrame:
     frame: Frame
     rgb: np.ndarray
     watched: tuple[Output, ...]
+    points: bool
     lens: CameraModel | None
     seconds: float
 
@@ -46,4 +48,4 @@ class DecodedFrame:
     @property
     def wanted(self) -> bool:
         """Tell whether anybody wants a prediction of it."""
-        return bool(self.watched) or self.lens is not None
+        return bool(self.watched) or self.points

@@ -8,7 +8,8 @@ from rclpy.node import Node
 from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image
 
-_SUFFIX = '/compressed'
+ImageMessage = Image | CompressedImage
+COMPRESSED_SUFFIX = '/compressed'
 
 
 class ImageTransport(str, Enum):
@@ -16,6 +17,18 @@ class ImageTransport(str, Enum):
 
     RAW = 'raw'
     COMPRESSED = 'compressed'
+
+    @property
+    def other(self) -> 'ImageTransport':
+        """Return the one that this is not."""
+        return (
+            ImageTransport.RAW if self is ImageTransport.COMPRESSED else ImageTransport.COMPRESSED
+        )
+
+    @property
+    def type_name(self) -> str:
+        """Return the type of its messages, as the graph names it."""
+        return f'sensor_msgs/msg/{self.message_type.__name__}'
 
     @property
     def message_type(self) -> type:
@@ -30,6 +43,6 @@ class ImageTransport(str, Enum):
         base = str(node.resolve_topic_name(image))
         if self is ImageTransport.RAW:
             return base
-        own = str(node.resolve_topic_name(image + _SUFFIX))
-        remapped = own != node.resolve_topic_name(image, only_expand=True) + _SUFFIX
-        return own if remapped else base + _SUFFIX
+        own = str(node.resolve_topic_name(image + COMPRESSED_SUFFIX))
+        remapped = own != node.resolve_topic_name(image, only_expand=True) + COMPRESSED_SUFFIX
+        return own if remapped else base + COMPRESSED_SUFFIX

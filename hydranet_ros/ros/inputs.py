@@ -10,16 +10,17 @@ from rclpy.node import Node
 from rclpy.qos import ReliabilityPolicy
 from rclpy.topic_endpoint_info import TopicEndpointInfo
 from sensor_msgs.msg import CameraInfo
-from sensor_msgs.msg import Image
 
 from hydranet_ros.ros.camera_info_subscription import CameraInfoSubscription
+from hydranet_ros.ros.image_transport import COMPRESSED_SUFFIX
+from hydranet_ros.ros.image_transport import ImageMessage
+from hydranet_ros.ros.image_transport import ImageTransport
 from hydranet_ros.ros.incompatible_qos import IncompatibleQos
 from hydranet_ros.ros.subscription import ImageSubscription
 from hydranet_ros.ros.transport import remedy
 
 IMAGE = 'image'
 CAMERA_INFO = 'camera_info'
-IMAGE_TYPE = 'sensor_msgs/msg/Image'
 SILENCE_S = 5.0
 
 
@@ -30,7 +31,7 @@ class CameraInput:
         node: the node.
         on_image: takes the message and when its callback began (time.perf_counter, seconds).
         on_camera_info: takes the message, which must be left as it is.
-        reliability: as the parameter `image_reliability`.
+        reliability, transport: as the parameters `image_reliability`, `image_transport`.
         prefix: comes before the topics' names.
         qos: is told of cameras that are kept out.
 
@@ -39,21 +40,24 @@ class CameraInput:
     def __init__(
         self,
         node: Node,
-        on_image: Callable[[Image, float], None],
+        on_image: Callable[[ImageMessage, float], None],
         on_camera_info: Callable[[CameraInfo], None],
         reliability: str,
+        transport: ImageTransport | str = ImageTransport.RAW,
         prefix: str = '',
         qos: IncompatibleQos | None = None,
     ) -> None:
         self._node = node
         self._on_image = on_image
-        self._topic = prefix + IMAGE
+        self._transport = ImageTransport(transport)
+        self._image = prefix + IMAGE
+        self._topic = self._transport.topic(node, self._image)
         self._last = time.perf_counter()
         kept_out = None
         if qos is not None:
-            kept_out = qos.callback(node.resolve_topic_name(self._topic), is_input=True)
+            kept_out = qos.callback(self._topic, is_input=True)
         self._images = ImageSubscription(
-            node, Image, self._topic, self._take, reliability, kept_out
+            node, self._transport.message_type, self._topic, self._take, reliability, kept_out
         )
         self._camera_info = CameraInfoSubscription(node, prefix + CAMERA_INFO, on_camera_info)
 
@@ -71,27 +75,37 @@ class CameraInput:
         """Return why no image may have come for 5 s, or '' when one has."""
         if time.perf_counter() - self._last < SILENCE_S:
             return ''
-        topic = self._node.resolve_topic_name(self._topic)
         publishers = self._node.get_publishers_info_by_topic(self._topic)
-        return explain_silence(topic, self.reliability, publishers)
+        found = explain_silence(self._topic, self.reliability, publishers, self._transport)
+        other = self._transport.other
+        elsewhere = other.topic(self._node, self._image)
+        if not publishers and self._node.count_publishers(elsewhere):
+            return f'{found} Or set image_transport to {other.value}: {elsewhere} has a publisher.'
+        return found
 
     def destroy(self) -> None:
         """Unsubscribe."""
         self._images.destroy()
         self._camera_info.destroy()
 
-    def _take(self, message: Image) -> None:
+    def _take(self, message: ImageMessage) -> None:
         self._last = time.perf_counter()
         self._on_image(message, self._last)
 
 
-def explain_silence(topic: str, asked: str, publishers: Sequence[TopicEndpointInfo]) -> str:
+def explain_silence(
+    topic: str,
+    asked: str,
+    publishers: Sequence[TopicEndpointInfo],
+    transport: ImageTransport = ImageTransport.RAW,
+) -> str:
     """Say what is known about a topic that carries no image.
 
     Args:
         topic: the name after remapping.
         asked: the reliability that the node subscribes with.
         publishers: what Node.get_publishers_info_by_topic returns.
+        transport: which messages the node reads.
 
     """
     head = f'No image on {topic} for {SILENCE_S:g} s: '
@@ -105,8 +119,12 @@ def explain_silence(topic: str, asked: str, publishers: Sequence[TopicEndpointIn
         f'{one.qos_profile.reliability.name.lower()}, {one.qos_profile.durability.name.lower()}'
         for one in publishers
     )
-    if all(one.topic_type != IMAGE_TYPE for one in publishers):
-        return f'{head}{found}. The node reads {IMAGE_TYPE}; remap image to such a topic.'
+    kinds = {one.topic_type for one in publishers}
+    if transport.type_name not in kinds:
+        advice = 'remap image to such a topic'
+        if transport.other.type_name in kinds:
+            advice = _to_other(topic, transport.other)
+        return f'{head}{found}. The node reads {transport.type_name}; {advice}.'
     offers = {one.qos_profile.reliability for one in publishers}
     if asked == 'reliable' and ReliabilityPolicy.BEST_EFFORT in offers:
         return f'{head}{found}. The node asks for reliable; set image_reliability to auto.'
@@ -114,3 +132,14 @@ def explain_silence(topic: str, asked: str, publishers: Sequence[TopicEndpointIn
         f'{head}{found}. The camera is connected and sends nothing; check its driver. '
         f'Or each image is lost on the way: {remedy()}'
     )
+
+
+def _to_other(topic: str, transport: ImageTransport) -> str:
+    """Say how to read a topic that carries the messages of another transport."""
+    compressed = transport is ImageTransport.COMPRESSED
+    ours, base = 'image', topic
+    if compressed and topic.endswith(COMPRESSED_SUFFIX):
+        base = topic.removesuffix(COMPRESSED_SUFFIX)
+    elif compressed:
+        ours = 'image/compressed'
+    return f'set image_transport to {transport.value} and remap {ours} to {base}'

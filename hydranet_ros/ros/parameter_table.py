@@ -10,6 +10,7 @@ from hydranet_ros.deploy.options import Backend
 from hydranet_ros.deploy.options import BuilderOptions
 from hydranet_ros.deploy.options import OPTIMIZATION_LEVELS
 from hydranet_ros.deploy.options import Precision
+from hydranet_ros.outputs import JPEG_QUALITY
 from hydranet_ros.resources import DEFAULT_MODEL
 
 Value = bool | int | float | str | tuple[int, ...] | tuple[str, ...]
@@ -78,6 +79,14 @@ PARAMETERS: tuple[Setting, ...] = (
         'auto',
         'Reliability asked of the camera; auto: reliable when all publishers offer it.',
         choices=('auto', 'best_effort', 'reliable'),
+        read_only=False,
+    ),
+    Setting(
+        'image_transport',
+        'raw',
+        'Which messages to read: raw, sensor_msgs/Image on image, or compressed, '
+        'sensor_msgs/CompressedImage (JPEG, PNG) on image/compressed.',
+        choices=('raw', 'compressed'),
         read_only=False,
     ),
     Setting(
@@ -152,6 +161,14 @@ PARAMETERS: tuple[Setting, ...] = (
         read_only=False,
     ),
     Setting(
+        'jpeg_quality',
+        JPEG_QUALITY,
+        'Quality of the pictures on semantic/color/compressed and the like.',
+        low=1,
+        high=100,
+        read_only=False,
+    ),
+    Setting(
         'depth_color_min',
         0.0,
         'Depth with the warmest colour in depth/color.',
@@ -217,5 +234,11 @@ PARAMETERS: tuple[Setting, ...] = (
         low=1,
         high=64,
         read_only=False,
+    ),
+    Setting(
+        'normals_from_depth',
+        False,
+        'Compute normals from depth, where the model predicts depth and no normals; needs '
+        'camera_info.',
     ),
 )

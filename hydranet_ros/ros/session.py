@@ -59,7 +59,16 @@ class PerceptionSession:
         look, shown = self._look(settings), self._filter(settings)
         self._streams = [
             CameraStream(
-                node, name, self._slot, number, card.tasks, self._classes, look, shown, self._qos
+                node,
+                name,
+                self._slot,
+                number,
+                card.tasks,
+                self._classes,
+                look,
+                shown,
+                self._qos,
+                settings,
             )
             for number, name in enumerate(names)
         ]
@@ -158,4 +167,5 @@ class PerceptionSession:
         depth = self.card.depth_of(self._domain)
         if far == 0 and depth is not None:
             near, far = depth.min_m, depth.max_m
-        return Look(self.card.palette(self._domain), settings.overlay_alpha, near, far)
+        palette, quality = self.card.palette(self._domain), settings.jpeg_quality
+        return Look(palette, settings.overlay_alpha, near, far, quality)

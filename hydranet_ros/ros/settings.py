@@ -37,6 +37,7 @@ class Settings:
     input_scale: float
     input_size: tuple[int, int]
     image_reliability: str
+    image_transport: str
     tensorrt_optimization_level: int
     tensorrt_workspace_mb: int
     tensorrt_dla_core: int
@@ -47,6 +48,7 @@ class Settings:
     max_batch: int
     max_stamp_age: float
     overlay_alpha: float
+    jpeg_quality: int
     depth_color_min: float
     depth_color_max: float
     max_rate: float
@@ -55,6 +57,7 @@ class Settings:
     depth_min: float
     depth_max: float
     points_stride: int
+    normals_from_depth: bool
 
 
 def declare(node: Node) -> Settings:

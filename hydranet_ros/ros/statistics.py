@@ -15,12 +15,12 @@ class Stage(IntEnum):
     """What is timed in each answered frame; the value is its column.
 
     DECODE: the message to RGB. PRE, NETWORK, POST: inside `Perception.predict`, as it reports
-    them. RENDER: the pictures for people. PUBLISH: the calls of publish().
+    them. RENDER: the pictures for people, and compressing. PUBLISH: the calls of publish().
     CALLBACK_TO_PUBLISH: from the image callback's first line to the return of the last publish().
     WAIT: the part of it in which the worker still had the frame before this one, or built.
     OVERHEAD: CALLBACK_TO_PUBLISH - WAIT - PRE - NETWORK - POST: what the node adds to the engine,
     the hand-over between the threads included.
-    POINTS: the point cloud, with its publish().
+    POINTS: the point cloud, with its publish(). NORMALS: those from depth, with their publish().
     """
 
     DECODE = 0
@@ -33,6 +33,7 @@ class Stage(IntEnum):
     WAIT = 7
     OVERHEAD = 8
     POINTS = 9
+    NORMALS = 10
 
 
 class StageTimes:
