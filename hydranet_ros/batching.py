@@ -19,8 +19,8 @@ def largest_batch(choice: Choice, cameras: int, asked: int = 0) -> int:
     on_gpu = choice.backend not in (Backend.OPENVINO, Backend.ONNXRUNTIME) and (
         choice.backend is not Backend.TORCH or torch_engine.on_gpu()
     )
-    # One frame fills a CPU: four of 320x240 took 147 ms one by one and 166 ms at once (OpenVINO fp32,
-    # two cores; ONNX Runtime: 359 and 550), and each would wait for the last. Only tiny frames gain.
+    # One frame fills a CPU: four of 320x240 took 147 ms one by one and 166 ms at once (OpenVINO,
+    # fp32, two cores; ONNX Runtime: 359 and 550), and each would wait for the last.
     return cameras if on_gpu else 1
 
 
