@@ -64,17 +64,18 @@ def judge(engine: Engine, request: BuildRequest) -> Parity:
 
 @dataclass
 class _Comparison:
-    """Counts over frames; depths are kept, as percentiles need them all."""
+    """Counts over frames; differences are kept, as percentiles need them all."""
 
     upsampler: Upsampler
     clear: int = 0
     agreeing: int = 0
     finite: bool = True
     depths: list[npt.NDArray[np.float32]] = field(default_factory=list)
+    normals: list[npt.NDArray[np.float32]] = field(default_factory=list)
 
     def add(self, raw: dict[str, npt.NDArray[np.float32]], outputs: Outputs) -> None:
         """Take the raw outputs of the fp32 graph and what the engine says of the same frame."""
-        expected = self.upsampler.outputs(raw, 1.0, ('labels', 'depth'), {})
+        expected = self.upsampler.outputs(raw, 1.0, ('labels', 'depth', 'normals'), {})
         if 'labels' in expected:
             clear = _clear_pixels(raw['semantic'], expected['labels'].shape)
             self.clear += int(np.count_nonzero(clear))
@@ -84,20 +85,38 @@ class _Comparison:
             self.finite &= bool(np.isfinite(outputs['depth']).all())
             reference = np.maximum(expected['depth'], 1e-3)
             self.depths.append(np.abs(outputs['depth'] - expected['depth']) / reference)
-        if 'normals' in outputs:
+        if 'normals' in expected:
             self.finite &= bool(np.isfinite(outputs['normals']).all())
+            self.normals.append(_degrees(expected['normals'], outputs['normals']))
 
     def verdict(self, precision: Precision, frames: int, source: str) -> Parity:
         """Put the figures beside the bounds of the precision."""
         labels = self.agreeing / self.clear if self.clear else None
-        median = p99 = None
-        if self.depths and self.finite:
-            relative = np.concatenate([one.ravel() for one in self.depths])
-            median, p99 = (float(value) for value in np.percentile(relative, [50, 99]))
-        if labels is None and not self.depths:
+        if labels is None and not self.depths and not self.normals:
             return Parity(not_judged='no pixel of its sample frames is clear enough')
-        parity = Parity(labels, median, p99, frames, source)
+        depth, depth_p99 = _median_and_p99(self.depths if self.finite else [])
+        normals, normals_p99 = _median_and_p99(self.normals if self.finite else [])
+        parity = Parity(labels, depth, depth_p99, normals, normals_p99, frames, source)
         return replace(parity, fault=_fault(parity, precision, self.finite))
+
+
+def _degrees(
+    expected: npt.NDArray[np.float32], found: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float32]:
+    """Give the angles between unit vectors by their chords, which small angles do not round."""
+    half_chord = np.linalg.norm(found - expected, axis=-1) / 2
+    angles: npt.NDArray[np.float32] = np.degrees(2 * np.arcsin(np.minimum(half_chord, 1)))
+    return angles
+
+
+def _median_and_p99(
+    differences: list[npt.NDArray[np.float32]],
+) -> tuple[float, float] | tuple[None, None]:
+    if not differences:
+        return None, None
+    together = np.concatenate([one.ravel() for one in differences])
+    median, p99 = np.percentile(together, [50, 99])
+    return float(median), float(p99)
 
 
 def _clear_pixels(logits: npt.NDArray[np.float32], size: tuple[int, ...]) -> npt.NDArray[np.bool_]:
@@ -124,12 +143,23 @@ def _fault(parity: Parity, precision: Precision, finite: bool) -> str:
             f'labels agree on {100 * parity.labels:.2f} % of clear pixels '
             f'(at least {100 * bounds.labels:g} %)'
         )
-    for name, value, bound in (
-        ('median', parity.depth_median, bounds.depth_median),
-        ('99th percentile', parity.depth_p99, bounds.depth_p99),
-    ):
-        if value is not None and not value <= bound:
-            faults.append(
-                f'depth differs by {100 * value:.2f} % at the {name} (at most {100 * bound:g} %)'
-            )
+    if parity.depth_median is not None and parity.depth_p99 is not None:
+        found = 100 * parity.depth_median, 100 * parity.depth_p99
+        allowed = 100 * bounds.depth_median, 100 * bounds.depth_p99
+        faults += _beyond('depth differs', '%', found, allowed)
+    if parity.normals_median is not None and parity.normals_p99 is not None:
+        found = parity.normals_median, parity.normals_p99
+        allowed = bounds.normals_median, bounds.normals_p99
+        faults += _beyond('normals differ', 'degrees', found, allowed)
     return ', '.join(faults)
+
+
+def _beyond(
+    what: str, unit: str, found: tuple[float, float], allowed: tuple[float, float]
+) -> list[str]:
+    places = zip(('median', '99th percentile'), found, allowed, strict=True)
+    return [
+        f'{what} by {value:.2f} {unit} at the {place} (at most {bound:.3g} {unit})'
+        for place, value, bound in places
+        if not value <= bound
+    ]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import fields
+from math import degrees
 from typing import Any
 
 from hydranet_ros.deploy.options import Precision
@@ -17,16 +18,28 @@ class Bounds:
 
     labels: share of the clear pixels whose class must agree, those whose two best classes' fp32
     probabilities differ by more than MARGIN. depth: relative difference at the median and at the
-    99th percentile.
+    99th percentile. normals: degrees there. The same share of a unit vector as of a depth: turned
+    by an angle it moves by that many radians. All are below 11.25 degrees, the strictest
+    threshold that normals are commonly held to (Fouhey et al., ICCV 2013).
     """
 
     labels: float
     depth_median: float
     depth_p99: float
 
+    @property
+    def normals_median(self) -> float:
+        """Degrees at the median."""
+        return degrees(self.depth_median)
+
+    @property
+    def normals_p99(self) -> float:
+        """Degrees at the 99th percentile."""
+        return degrees(self.depth_p99)
+
 
 MARGIN = 0.1
-VERSION = 1  # raise it with every change of the gate: kept verdicts are keyed by it
+VERSION = 2  # raise it with every change of the gate: kept verdicts are keyed by it
 FLOATING = Bounds(labels=0.995, depth_median=0.005, depth_p99=0.05)
 INTEGER = Bounds(labels=0.98, depth_median=0.02, depth_p99=0.15)
 
@@ -40,7 +53,7 @@ def bounds_of(precision: Precision) -> Bounds:
 class Parity:
     """How an engine compares with the fp32 graph; what the model lacks is None.
 
-    labels, depth_median and depth_p99 are as in Bounds. frames: how many, of `source`. fault: why
+    The figures are those of Bounds. frames: how many, of `source`. fault: why
     the engine is refused, '' where it is not. not_judged: why there is no comparison, '' if there
     is one.
     """
@@ -48,6 +61,8 @@ class Parity:
     labels: float | None = None
     depth_median: float | None = None
     depth_p99: float | None = None
+    normals_median: float | None = None
+    normals_p99: float | None = None
     frames: int = 0
     source: str = ''
     fault: str = ''
@@ -66,6 +81,10 @@ class Parity:
                 f'depth differs by {100 * self.depth_median:.2f} % '
                 f'(p99 {100 * self.depth_p99:.1f} %)'
             )
+        if self.normals_median is not None and self.normals_p99 is not None:
+            parts.append(
+                f'normals by {self.normals_median:.2f} degrees (p99 {self.normals_p99:.1f})'
+            )
         figures = ', '.join(parts) or self.fault
         return f'{figures} over {self.frames} frames of {self.source}'
 
@@ -75,9 +94,9 @@ class Parity:
         names = {field.name for field in fields(cls)}
         if not isinstance(value, dict) or set(value) != names:
             raise ValueError('the figures of parity are not complete')
-        figures = (value['labels'], value['depth_median'], value['depth_p99'])
         texts = (value['source'], value['fault'], value['not_judged'])
-        if not all(one is None or isinstance(one, float) for one in figures) or not all(
+        figures = set(value) - {'frames', 'source', 'fault', 'not_judged'}
+        if not all(isinstance(value[one], float | None) for one in figures) or not all(
             isinstance(one, str) for one in texts
         ):
             raise ValueError('the figures of parity are no figures')

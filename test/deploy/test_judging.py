@@ -4,6 +4,7 @@
 
 from collections.abc import Collection
 from collections.abc import Sequence
+from dataclasses import asdict
 from dataclasses import replace
 import json
 from pathlib import Path
@@ -34,10 +35,13 @@ IMPOSSIBLE = Bounds(labels=1.1, depth_median=0.0, depth_p99=0.0)
 class Spoilt:
     """A real engine whose answers are changed on their way out."""
 
-    def __init__(self, engine: Engine, labels: float = 0.0, depth: float = 1.0) -> None:
+    def __init__(
+        self, engine: Engine, labels: float = 0.0, depth: float = 1.0, turn: float = 0.0
+    ) -> None:
         self._engine = engine
         self._labels = labels
         self._depth = depth
+        self._turn = turn
 
     def run(
         self,
@@ -51,7 +55,17 @@ class Spoilt:
             rows = round(self._labels * len(result['labels']))
             result['labels'][:rows] += 1
             result['depth'] *= np.float32(self._depth)
+            if 'normals' in result:
+                result['normals'][:] = turned(result['normals'], self._turn)
         return results
+
+
+def turned(normals: npt.NDArray[np.float32], degrees: float) -> npt.NDArray[np.float32]:
+    """Turn each normal by so many degrees, each about an axis of its own."""
+    across = np.cross(normals, np.eye(3)[np.abs(normals).argmin(-1)])
+    across /= np.linalg.norm(across, axis=-1, keepdims=True)
+    angle = np.radians(degrees)
+    return (np.cos(angle) * normals + np.sin(angle) * across).astype(np.float32)
 
 
 @pytest.fixture
@@ -85,6 +99,34 @@ def test_what_differs_is_named(
     found = judge(Spoilt(engine, labels, depth), request_)  # type: ignore[arg-type]
     with pytest.raises(AssertionError, match=fault):
         raise AssertionError(found.fault)
+
+
+@pytest.mark.parametrize(
+    ('turn', 'precision', 'fault'),
+    [
+        (0.2, Precision.FP16, ''),
+        (
+            1.0,
+            Precision.FP16,
+            'normals differ by 1.00 degrees at the median (at most 0.286 degrees)',
+        ),
+        (1.0, Precision.INT8, ''),
+        (9.0, Precision.INT8, '9.00 degrees at the 99th percentile (at most 8.59 degrees)'),
+        (np.nan, Precision.INT8, 'NaN or infinite'),
+    ],
+)
+def test_normals_may_turn_by_what_depths_may_differ_by(
+    indoor_model: Model, turn: float, precision: Precision, fault: str
+) -> None:
+    plain = indoor_model.request((64, 80), frames=('street',), rewrites=frozenset())
+    spoilt = Spoilt(backend_module(plain.backend).build(plain), turn=turn)
+    found = judge(spoilt, replace(plain, precision=precision))  # type: ignore[arg-type]
+    assert fault in found.fault
+    assert bool(found.fault) == bool(fault)
+    if np.isfinite(turn):
+        assert found.normals_median == pytest.approx(turn, rel=0.01)
+        assert f'normals by {turn:.2f} degrees (p99 {turn:.1f})' in found.summary
+    assert Parity.from_json(asdict(found)) == found
 
 
 def test_int8_may_differ_by_more(engine: Engine, request_: BuildRequest) -> None:
