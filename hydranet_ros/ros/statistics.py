@@ -15,11 +15,12 @@ class Stage(IntEnum):
     """What is timed in each answered frame; the value is its column.
 
     DECODE: the message to RGB. PRE, NETWORK, POST: inside `Perception.predict`, as it reports
-    them. RENDER: the pictures for people, and compressing. PUBLISH: the calls of publish().
+    them, of all frames that were predicted at once. RENDER: the pictures for people, and
+    compressing. PUBLISH: the calls of publish().
     CALLBACK_TO_PUBLISH: from the image callback's first line to the return of the last publish().
     WAIT: the part of it in which the worker still had the frame before this one, or built.
     OVERHEAD: CALLBACK_TO_PUBLISH - WAIT - PRE - NETWORK - POST: what the node adds to the engine,
-    the hand-over between the threads included.
+    the hand-over between the threads and `batch_wait_ms` included.
     POINTS: the point cloud, with its publish(). NORMALS: those from depth, with their publish().
     """
 
