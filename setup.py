@@ -26,7 +26,8 @@ CPU = ['onnxruntime>=1.18', 'openvino>=2024.0']
 TORCH = ['torch']
 # torch comes first, as its site says for the machine: lightning would take any.
 TRAIN = ['lightning>=2.6', 'tensorboard>=2.16', 'ai-edge-litert>=1.3']
-VIEW = ['rerun-sdk']
+# The first release that was tried.
+VIEW = ['rerun-sdk>=0.39']
 # Further encoders for Light-Weight RefineNet.
 TIMM = ['timm>=1.0']
 BAGS = ['rosbags>=0.11', 'mcap>=1.2.1']
