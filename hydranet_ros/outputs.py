@@ -75,6 +75,7 @@ JPEG_QUALITY = 80  # half the bytes of image_transport's 95, and people see no d
 DEPTH_CAMERA_INFO = 'depth/camera_info'
 LABEL_INFO = 'semantic/label_info'
 POINTS = 'points'
+OUTPUT_NAMES = (*(one.topic for one in OUTPUTS), POINTS)
 POINTS_FIELDS = ('depth', 'labels', 'confidence')
 
 # What holds a field, whether that output is wanted or only its pictures.

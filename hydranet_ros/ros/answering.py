@@ -15,6 +15,7 @@ from rclpy.node import Node
 from hydranet_ros.deploy.engine import Timings
 from hydranet_ros.image_reader import ImageReader
 from hydranet_ros.outputs import Look
+from hydranet_ros.outputs import Output
 from hydranet_ros.outputs import POINTS_FIELDS
 from hydranet_ros.perception import Perception
 from hydranet_ros.prediction import Prediction
@@ -27,14 +28,16 @@ from hydranet_ros.ros.image_transport import ImageMessage
 from hydranet_ros.ros.publishers import OutputPublishers
 from hydranet_ros.ros.statistics import Stage
 from hydranet_ros.ros.statistics import StageTimes
+from hydranet_ros.zoo.card_types import Task
 
 
 class FrameAnswerer:
     """Answer one camera's frames on the worker's thread, on the topics that have a subscriber.
 
     Attributes:
-        look: colours of the pictures; the executor's thread replaces it as a whole.
+        look: colours of the pictures; another thread replaces it as a whole.
         filter: limits of what is published; replaced likewise.
+        tasks, derived: what the network predicts, and what is computed from that; likewise.
         calibration: of the camera, as far as it is known.
         depth_scale: what the last answered depth was multiplied by; None: by nothing.
         times: how long the stages took.
@@ -42,13 +45,16 @@ class FrameAnswerer:
 
     """
 
+    look: Look
+    filter: PredictionFilter
+    tasks: frozenset[Task] = frozenset()
+    derived: frozenset[Task] = frozenset()
+
     def __init__(
         self,
         node: Node,
         publishers: OutputPublishers,
         calibration: Calibration,
-        look: Look,
-        chosen: PredictionFilter,
     ) -> None:
         self._context = node.context
         self._clock = node.get_clock()
@@ -60,8 +66,6 @@ class FrameAnswerer:
         self._active = False
         self._row = np.zeros(len(Stage))
         self._told_scale = False
-        self.look = look
-        self.filter = chosen
         self.calibration = calibration
         self.depth_scale: float | None = None
         self.times = StageTimes()
@@ -72,14 +76,18 @@ class FrameAnswerer:
         with self._publishing:
             self._active = active
 
+    def offer(self, tasks: Collection[Task], enabled: Collection[str]) -> None:
+        """Let the topics be those of these tasks, as far as they are enabled."""
+        with self._publishing:
+            self._publishers.follow(tasks, enabled)
+
     def read(self, frame: Frame, size: tuple[int, int] | None) -> DecodedFrame | None:
         """Decode a frame; None where nobody wants it and it has the size that is known.
 
         HydranetError where its message cannot be read.
         """
-        message, publishers = frame.message, self._publishers
-        watched = publishers.watched()
-        cloud = publishers.points is not None and publishers.points.watched()
+        message = frame.message
+        watched, cloud = self._watched()
         if size and not watched and not cloud and size == self._reader.size_of(message):
             self.pass_on(message, size)
             return None
@@ -87,12 +95,20 @@ class FrameAnswerer:
         rgb = self._reader.read(message)
         seconds = time.perf_counter() - began
         lens = None
-        if cloud or any(one in publishers.from_depth for one in watched):
+        if cloud or any(one.task in self.derived for one in watched):
             lens = self.calibration.camera_model(*rgb.shape[:2])
         if lens is None:
             cloud = False
-            watched = tuple(one for one in watched if one not in publishers.from_depth)
+            watched = tuple(one for one in watched if one.task not in self.derived)
         return DecodedFrame(frame, rgb, watched, cloud, lens, seconds)
+
+    def _watched(self) -> tuple[tuple[Output, ...], bool]:
+        """Return the outputs that somebody wants and the model has; and whether points are."""
+        with self._publishing:
+            watched, points = self._publishers.watched(), self._publishers.points
+            cloud = points is not None and points.watched()
+        tasks = self.tasks | self.derived
+        return tuple(one for one in watched if one.task in tasks), cloud and Task.DEPTH in tasks
 
     def pass_on(self, message: ImageMessage, size: tuple[int, int]) -> None:
         """Publish what needs no prediction."""
@@ -154,7 +170,7 @@ class FrameAnswerer:
         row, publishers, points = self._row, self._publishers, self._publishers.points
         watched, rgb, header = decoded.watched, decoded.rgb, decoded.frame.message.header
         info = self.calibration.of_images(*decoded.size)
-        computed = [one for one in watched if one in publishers.from_depth]
+        computed = [one for one in watched if one.task in self.derived]
         images = [one for one in watched if not one.picture and one not in computed]
         began = time.perf_counter()
         published = self._publish(lambda: publishers.publish(images, info, header))
@@ -168,7 +184,8 @@ class FrameAnswerer:
             normals = [one for one in computed if not one.picture]
             published &= self._publish(lambda: publishers.publish(normals, None, header))
         drawing = time.perf_counter()
-        publishers.render(watched, rgb, self.look)
+        with self._publishing:
+            publishers.render(watched, rgb, self.look)
         drawn = time.perf_counter()
         pictures = [one for one in watched if one.picture]
         published &= self._publish(lambda: publishers.publish(pictures, None, header))

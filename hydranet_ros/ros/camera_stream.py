@@ -2,14 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everything of one camera: its input, its outputs, its calibration, and its account."""
 
-from collections.abc import Sequence
 import time
 
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo
 
-from hydranet_ros.outputs import Look
-from hydranet_ros.prediction_filter import PredictionFilter
+from hydranet_ros.outputs import SEMANTIC
 from hydranet_ros.ros.answering import FrameAnswerer
 from hydranet_ros.ros.calibration import Calibration
 from hydranet_ros.ros.counts import Counts
@@ -26,12 +24,11 @@ from hydranet_ros.ros.inputs import CameraInput
 from hydranet_ros.ros.inputs import IMAGE
 from hydranet_ros.ros.label_info import LabelInfoPublisher
 from hydranet_ros.ros.publishers import OutputPublishers
+from hydranet_ros.ros.served_model import ServedModel
 from hydranet_ros.ros.settings import Settings
 from hydranet_ros.ros.slot import FrameSlot
 from hydranet_ros.ros.statistics import Rate
 from hydranet_ros.ros.stream_watch import StreamWatch
-from hydranet_ros.zoo.card_types import SemanticClass
-from hydranet_ros.zoo.card_types import Task
 
 
 class CameraStream:
@@ -43,10 +40,8 @@ class CameraStream:
         node: carries the topics.
         name: of the camera, comes before its topics; '' for the only one.
         slot: takes the images, as those of camera `number`.
-        tasks, classes: of the model.
-        look, chosen: how predictions are drawn, and what of them is published.
-        qos: is told of peers that are kept out.
         settings: the node's parameters.
+        qos: is told of peers that are kept out.
 
     Attributes:
         answerer: what the worker does with the images.
@@ -59,12 +54,8 @@ class CameraStream:
         name: str,
         slot: FrameSlot[Frame],
         number: int,
-        tasks: Sequence[Task],
-        classes: Sequence[SemanticClass],
-        look: Look,
-        chosen: PredictionFilter,
-        qos: IncompatibleQos,
         settings: Settings,
+        qos: IncompatibleQos,
     ) -> None:
         self.name = name
         self._prefix = prefix = f'{name}/' if name else ''
@@ -72,8 +63,8 @@ class CameraStream:
         self._slot = slot
         self._number = number
         self._qos = qos
-        self._publishers = OutputPublishers(node, tasks, qos, prefix, settings.normals_from_depth)
-        self._label_info = LabelInfoPublisher(node, classes, prefix)
+        self._publishers = OutputPublishers(node, qos, prefix)
+        self._label_info = LabelInfoPublisher(node, (), prefix)
         self._transport = ImageTransport(settings.image_transport)
         topic = self._transport.topic(node, prefix + IMAGE)
         calibration = Calibration(
@@ -82,7 +73,7 @@ class CameraStream:
             node.resolve_topic_name(prefix + CAMERA_INFO),
         )
         self._watch = StreamWatch(node, topic, calibration)
-        self.answerer = FrameAnswerer(node, self._publishers, calibration, look, chosen)
+        self.answerer = FrameAnswerer(node, self._publishers, calibration)
         self._input: CameraInput | None = None
         self._reliability = ''
         self._lost: int | None = 0
@@ -121,13 +112,20 @@ class CameraStream:
         self._publishers.destroy()
         self._label_info.destroy()
 
-    def apply(self, settings: Settings, look: Look, chosen: PredictionFilter) -> None:
-        """Follow the parameters that can be changed at run time."""
-        self.answerer.look = look
-        self.answerer.filter = chosen
+    def follow(self, model: ServedModel, pending: ServedModel | None, settings: Settings) -> None:
+        """Let the topics be those of the model that serves, and of the one that is to come."""
+        tasks = model.offered(settings)
+        if pending is not None:
+            tasks |= pending.offered(settings)
+        self.answerer.offer(tasks, settings.outputs)
         if self._publishers.points is not None:
             self._publishers.points.stride = settings.points_stride
+        wanted = not settings.outputs or SEMANTIC.topic in settings.outputs
+        self._label_info.follow(model.classes if wanted else ())
         self._label_info.publish(settings.confidence_threshold)
+
+    def apply(self, settings: Settings) -> None:
+        """Follow the parameters of the input."""
         self._watch.max_stamp_age = settings.max_stamp_age
         transport = ImageTransport(settings.image_transport)
         if (self._reliability, self._transport) != (settings.image_reliability, transport):

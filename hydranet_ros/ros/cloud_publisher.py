@@ -4,6 +4,7 @@
 
 import numpy as np
 from rclpy.node import Node
+from rclpy.publisher import Publisher
 from sensor_msgs.msg import PointCloud2
 from sensor_msgs.msg import PointField
 from std_msgs.msg import Header
@@ -38,7 +39,9 @@ class CloudPublisher:
     def __init__(self, node: Node, qos: IncompatibleQos, prefix: str = '') -> None:
         """`prefix` comes before the topic's name; `qos` is told of subscribers kept out."""
         self._node = node
-        self._publisher = qos.create_publisher(PointCloud2, prefix + POINTS, OUTPUT)
+        self._publisher: Publisher | None = qos.create_publisher(
+            PointCloud2, prefix + POINTS, OUTPUT
+        )
         self._writer = CloudWriter()
         self._message = PointCloud2()
         self._points = np.empty((0, 0), POINT)
@@ -46,7 +49,8 @@ class CloudPublisher:
 
     def watched(self) -> bool:
         """Tell whether somebody subscribes now."""
-        return bool(self._publisher.get_subscription_count() > 0)
+        publisher = self._publisher
+        return publisher is not None and publisher.get_subscription_count() > 0
 
     def render(self, camera: CameraModel, rgb: np.ndarray, prediction: Prediction) -> None:
         """Write the points of one frame into the message.
@@ -67,13 +71,16 @@ class CloudPublisher:
         )
 
     def publish(self, header: Header) -> None:
-        """Publish what was written last, with the image's header."""
-        self._message.header = header
-        self._publisher.publish(self._message)
+        """Publish what was written last, with the image's header, where the topic is offered."""
+        if self._publisher is not None:
+            self._message.header = header
+            self._publisher.publish(self._message)
 
     def destroy(self) -> None:
         """Take the topic back."""
-        self._node.destroy_publisher(self._publisher)
+        if self._publisher is not None:
+            self._node.destroy_publisher(self._publisher)
+            self._publisher = None
 
     def _resize(self, height: int, width: int) -> None:
         if self._points.shape == (height, width):

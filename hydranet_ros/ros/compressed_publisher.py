@@ -38,13 +38,16 @@ class CompressedPublisher:
     ) -> None:
         self._node = node
         topic = ImageTransport.COMPRESSED.topic(node, image)
-        self._publisher = (create or node.create_publisher)(CompressedImage, topic, qos)
+        self._publisher: Publisher | None = (create or node.create_publisher)(
+            CompressedImage, topic, qos
+        )
         self._compressor = Compressor(kind)
         self._message = CompressedImage(format=kind.format)
 
     def watched(self) -> bool:
         """Tell whether somebody subscribes now."""
-        return bool(self._publisher.get_subscription_count() > 0)
+        publisher = self._publisher
+        return publisher is not None and publisher.get_subscription_count() > 0
 
     def compress(self, picture: np.ndarray, quality: int) -> None:
         """Compress a picture into the message; quality: of a JPEG, 1 to 100."""
@@ -54,10 +57,13 @@ class CompressedPublisher:
         data.frombytes(self._compressor.compress(picture, quality).data)
 
     def publish(self, header: Header) -> None:
-        """Publish what was compressed last, with the image's header."""
-        self._message.header = header
-        self._publisher.publish(self._message)
+        """Publish what was compressed last, with the image's header, unless destroyed."""
+        if self._publisher is not None:
+            self._message.header = header
+            self._publisher.publish(self._message)
 
     def destroy(self) -> None:
         """Take the topic back."""
-        self._node.destroy_publisher(self._publisher)
+        if self._publisher is not None:
+            self._node.destroy_publisher(self._publisher)
+            self._publisher = None

@@ -36,9 +36,10 @@ class Dispatcher:
         slot: is told what became of each frame.
         answerers: of the cameras, as the slot numbers them; an exception costs that frame only.
         logger: an rclpy logger.
+        sizes: of the cameras' frames, as far as they are known from another network.
 
     Attributes:
-        answering: whether any camera has its engine.
+        sizes: (height, width) of the frames of each camera that has its engine, else None.
 
     """
 
@@ -49,19 +50,20 @@ class Dispatcher:
         slot: FrameSlot[Frame],
         answerers: Sequence[FrameAnswerer],
         logger: Any,
+        sizes: Sequence[Size | None] | None = None,
     ) -> None:
         self._perception = perception
         self._builder = builder
         self._slot = slot
         self._answerers = answerers
         self._logger = logger
-        self._sizes: list[Size | None] = [None] * len(answerers)
+        self.sizes: list[Size | None] = list(sizes or [None] * len(answerers))
         self._free_since = time.perf_counter()
 
     @property
     def answering(self) -> bool:
         """Whether any camera has its engine."""
-        return any(self._sizes)
+        return any(self.sizes)
 
     def most(self, asked: int) -> int:
         """Return how many frames to take at once; `asked`: the parameter max_batch."""
@@ -88,7 +90,7 @@ class Dispatcher:
     def _read(self, camera: int, frame: Frame) -> DecodedFrame | None:
         """Decode a frame; None where that was all that was to be done."""
         try:
-            decoded = self._answerers[camera].read(frame, self._sizes[camera])
+            decoded = self._answerers[camera].read(frame, self.sizes[camera])
         except Exception as error:
             self._slot.done(self._skip(error), camera)
             return None
@@ -100,15 +102,15 @@ class Dispatcher:
         """Tell whether a frame can be predicted; else it is held until its engine is built."""
         shape = Shape(*decoded.size)
         if self._builder.ready(shape):
-            if self._sizes[camera] != decoded.size:
-                self._sizes[camera] = decoded.size
+            if self.sizes[camera] != decoded.size:
+                self.sizes[camera] = decoded.size
                 self._slot.set_ready(True, camera)
             return True
         refusal = self._builder.refusal(shape)
         if refusal:
             self._slot.done(self._skip(FrameError(refusal)), camera)
             return False
-        self._sizes[camera] = None
+        self.sizes[camera] = None
         # Before the request: the end of the build releases what is held by then.
         self._slot.hold(camera, decoded.frame)
         if not self._builder.request(shape):

@@ -7,6 +7,7 @@ import importlib
 from typing import Any
 
 from rclpy.node import Node
+from rclpy.publisher import Publisher
 from rclpy.qos import DurabilityPolicy
 from rclpy.qos import QoSProfile
 from rclpy.qos import ReliabilityPolicy
@@ -30,23 +31,39 @@ class LabelInfoPublisher:
 
     def __init__(self, node: Node, classes: Sequence[SemanticClass], prefix: str = '') -> None:
         """`prefix` comes before the topic's name."""
-        topic = prefix + LABEL_INFO
         self._node = node
-        self._classes = classes
+        self._topic = prefix + LABEL_INFO
+        self._messages: Any = None
+        self._tried = False
+        self._publisher: Publisher | None = None
         self._told: float | None = None
-        self._publisher = None
+        self._classes: Sequence[SemanticClass] = ()
+        self.follow(classes)
+
+    def follow(self, classes: Sequence[SemanticClass]) -> None:
+        """Take other classes, which the next `publish` tells."""
+        if classes == self._classes:
+            return
+        self._classes, self._told = classes, None
         if not classes:
-            return
-        try:
-            self._messages: Any = importlib.import_module('vision_msgs.msg')
-        except ImportError as error:
-            node.get_logger().info(
-                f'{node.resolve_topic_name(topic)} is not published: vision_msgs is not '
-                f'installed ({error}). Install ros-$ROS_DISTRO-vision-msgs where a subscriber, '
-                'such as a costmap, reads the names of the classes.'
+            self.destroy()
+        elif self._publisher is None and self._installed():
+            self._publisher = self._node.create_publisher(
+                self._messages.LabelInfo, self._topic, LATCHED
             )
-            return
-        self._publisher = node.create_publisher(self._messages.LabelInfo, topic, LATCHED)
+
+    def _installed(self) -> bool:
+        if not self._tried:
+            self._tried = True
+            try:
+                self._messages = importlib.import_module('vision_msgs.msg')
+            except ImportError as error:
+                self._node.get_logger().info(
+                    f'{self._node.resolve_topic_name(self._topic)} is not published: vision_msgs '
+                    f'is not installed ({error}). Install ros-$ROS_DISTRO-vision-msgs where a '
+                    'subscriber, such as a costmap, reads the names of the classes.'
+                )
+        return self._messages is not None
 
     def publish(self, threshold: float) -> None:
         """Publish the classes and the confidence threshold (0 to 1), where that has changed."""
@@ -65,3 +82,4 @@ class LabelInfoPublisher:
         """Take the topic back."""
         if self._publisher is not None:
             self._node.destroy_publisher(self._publisher)
+            self._publisher = None

@@ -28,6 +28,7 @@ from hydranet_ros.ros.process import run_node
 from hydranet_ros.ros.session import PerceptionSession
 from hydranet_ros.ros.settings import declare
 from hydranet_ros.ros.settings import on_change
+from hydranet_ros.ros.settings import read
 from hydranet_ros.ros.settings import Settings
 
 NAME = 'perception'
@@ -44,11 +45,12 @@ class PerceptionNode(LifecycleNode):
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(NAME, **arguments)
-        self.settings = declare(self)
+        self._session: PerceptionSession | None = None
+        # The newest callback is asked first: the table's checks, which `declare` adds.
         self.add_on_set_parameters_callback(self._check)
+        self.settings = declare(self)
         on_change(self, self._apply)
         forward_logs(self.get_logger())
-        self._session: PerceptionSession | None = None
         self._state = NodeState.UNCONFIGURED
         self._error = ''
         self._diagnostics = DiagnosticsPublisher(self)
@@ -155,9 +157,8 @@ class PerceptionNode(LifecycleNode):
     def _check(self, changed: list[Parameter]) -> SetParametersResult:
         """Refuse what the configured model cannot follow; the table refuses what no model can."""
         try:
-            for one in changed:
-                if one.name == 'classes' and self._session is not None:
-                    self._session.check_classes(tuple(filter(None, one.value or ())))
+            if self._session is not None:
+                self._session.check(read(self, changed))
         except HydranetError as error:
             return SetParametersResult(successful=False, reason=str(error))
         return SetParametersResult(successful=True)

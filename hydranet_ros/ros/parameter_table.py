@@ -11,6 +11,7 @@ from hydranet_ros.deploy.options import BuilderOptions
 from hydranet_ros.deploy.options import OPTIMIZATION_LEVELS
 from hydranet_ros.deploy.options import Precision
 from hydranet_ros.outputs import JPEG_QUALITY
+from hydranet_ros.outputs import OUTPUT_NAMES
 from hydranet_ros.resources import DEFAULT_MODEL
 
 Value = bool | int | float | str | tuple[int, ...] | tuple[str, ...]
@@ -35,18 +36,21 @@ PARAMETERS: tuple[Setting, ...] = (
         'model',
         DEFAULT_MODEL,
         'Model card: a name that `hydranet models` lists, or the path of a .yaml card.',
+        read_only=False,
     ),
     Setting(
         'weights',
         '',
         'Local model file (.onnx) or checkpoint in place of the one that the card names; '
         "empty: the card's.",
+        read_only=False,
     ),
     Setting(
         'backend',
         'auto',
         'What runs the network; auto takes the fastest that is installed and says which and why.',
         choices=('auto', *(backend.value for backend in Backend)),
+        read_only=False,
     ),
     Setting(
         'precision',
@@ -54,12 +58,14 @@ PARAMETERS: tuple[Setting, ...] = (
         'Arithmetic of the network; auto takes the fastest one in floating point that passes '
         'against fp32.',
         choices=('auto', *(precision.value for precision in Precision)),
+        read_only=False,
     ),
     Setting(
         'domain',
         '',
         'Which classes to use of a model trained for several places (nyud or kitti, for '
         "nyud_kitti); empty: the card's first.",
+        read_only=False,
     ),
     Setting(
         'input_scale',
@@ -67,12 +73,14 @@ PARAMETERS: tuple[Setting, ...] = (
         'Input size of the network over the camera size; a smaller one is faster and coarser.',
         low=0.1,
         high=2.0,
+        read_only=False,
     ),
     Setting(
         'input_size',
         (0, 0),
         'Input size of the network as [height, width]; [0, 0]: from input_scale.',
         unit='px',
+        read_only=False,
     ),
     Setting(
         'image_reliability',
@@ -95,6 +103,7 @@ PARAMETERS: tuple[Setting, ...] = (
         "TensorRT's effort: a higher one builds longer, for a faster engine.",
         low=OPTIMIZATION_LEVELS[0],
         high=OPTIMIZATION_LEVELS[-1],
+        read_only=False,
     ),
     Setting(
         'tensorrt_workspace_mb',
@@ -103,6 +112,7 @@ PARAMETERS: tuple[Setting, ...] = (
         low=0,
         high=65536,
         unit='MiB',
+        read_only=False,
     ),
     Setting(
         'tensorrt_dla_core',
@@ -110,8 +120,16 @@ PARAMETERS: tuple[Setting, ...] = (
         "A Jetson's deep-learning accelerator to run on; -1: the GPU.",
         low=-1,
         high=7,
+        read_only=False,
     ),
-    Setting('threads', 0, 'Processor threads of the network; 0: all.', low=0, high=1024),
+    Setting(
+        'threads',
+        0,
+        'Processor threads of the network; 0: all.',
+        low=0,
+        high=1024,
+        read_only=False,
+    ),
     Setting(
         'autostart',
         True,
@@ -150,6 +168,13 @@ PARAMETERS: tuple[Setting, ...] = (
         low=0.0,
         high=3600.0,
         unit='s',
+        read_only=False,
+    ),
+    Setting(
+        'outputs',
+        ('',),
+        "Topics to offer, of those that the model can; ['']: all.",
+        choices=OUTPUT_NAMES,
         read_only=False,
     ),
     Setting(
@@ -240,5 +265,6 @@ PARAMETERS: tuple[Setting, ...] = (
         False,
         'Compute normals from depth, where the model predicts depth and no normals; needs '
         'camera_info.',
+        read_only=False,
     ),
 )

@@ -50,8 +50,10 @@ def check_one(setting: Setting, value: Any) -> str:
     """Return why this value of one parameter cannot be, or '' when it can."""
     if value is None:  # ROS takes [] for it
         return f'{setting.name} must be of type {type_name(setting)}, not empty'
-    if setting.choices and value not in setting.choices:
-        return f'{setting.name} must be one of {", ".join(setting.choices)}, not {value!r}'
+    chosen = list(filter(None, value)) if isinstance(setting.default, tuple) else [value]
+    for one in chosen if setting.choices else ():
+        if one not in setting.choices:
+            return f'{setting.name} must be one of {", ".join(setting.choices)}, not {one!r}'
     if isinstance(value, float) and not math.isfinite(value):
         return f'{setting.name} must be a finite number, not {value}'
     low, high = setting.low, setting.high

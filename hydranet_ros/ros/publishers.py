@@ -12,12 +12,12 @@ from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
+from hydranet_ros.outputs import DEPTH
 from hydranet_ros.outputs import DEPTH_CAMERA_INFO
 from hydranet_ros.outputs import Look
-from hydranet_ros.outputs import NORMALS
-from hydranet_ros.outputs import NORMALS_COLOR
 from hydranet_ros.outputs import Output
 from hydranet_ros.outputs import OUTPUTS
+from hydranet_ros.outputs import POINTS
 from hydranet_ros.outputs import prediction_in
 from hydranet_ros.outputs import render
 from hydranet_ros.prediction import Prediction
@@ -33,49 +33,67 @@ class OutputPublishers:
     """Publish predictions from messages that are allocated once for each camera size.
 
     The publishers belong to the executor's thread, which creates and destroys them; everything
-    else belongs to the worker.
+    else belongs to the worker. `follow`, and what touches publishers, must exclude each other.
 
     Attributes:
-        points: of models with depth.
-        from_depth: outputs that are computed from depth, in place of the network.
+        points: where depth is offered, and points are.
 
     """
 
-    def __init__(
-        self,
-        node: Node,
-        tasks: Collection[Task],
-        qos: IncompatibleQos,
-        prefix: str = '',
-        normals_from_depth: bool = False,
-    ) -> None:
+    def __init__(self, node: Node, qos: IncompatibleQos, prefix: str = '') -> None:
         """`prefix` comes before the topics' names; `qos` is told of subscribers kept out."""
         self._node = node
-        self.from_depth: tuple[Output, ...] = ()
-        if normals_from_depth and Task.DEPTH in tasks and Task.NORMALS not in tasks:
-            tasks = {*tasks, Task.NORMALS}
-            self.from_depth = (NORMALS, NORMALS_COLOR)
-        self._publishers: dict[Output, Publisher] = {
-            output: qos.create_publisher(Image, prefix + output.topic, OUTPUT)
-            for output in OUTPUTS
-            if output.task in tasks
-        }
-        self._compressed = {
-            output: CompressedPublisher(
-                node, prefix + output.topic, output.compression, OUTPUT, qos.create_publisher
-            )
-            for output in self._publishers
-            if output.compression is not None
-        }
+        self._qos = qos
+        self._prefix = prefix
+        self._publishers: dict[Output, Publisher] = {}
+        self._compressed: dict[Output, CompressedPublisher] = {}
         self._compressing: list[CompressedPublisher] = []
         self._camera_info: Publisher | None = None
         self.points: CloudPublisher | None = None
-        if Task.DEPTH in tasks:
-            self.points = CloudPublisher(node, qos, prefix)
-            topic = prefix + DEPTH_CAMERA_INFO
-            self._camera_info = qos.create_publisher(CameraInfo, topic, OUTPUT)
         self._writers: dict[Output, ImageWriter] = {}
         self._size = (0, 0)
+
+    def follow(self, tasks: Collection[Task], enabled: Collection[str] = ()) -> None:
+        """Offer what there is of these tasks, and take the other topics back.
+
+        enabled: names of OUTPUT_NAMES; none: all.
+        """
+        wanted = {
+            output
+            for output in OUTPUTS
+            if output.task in tasks and (not enabled or output.topic in enabled)
+        }
+        for output in self._publishers.keys() - wanted:
+            self._node.destroy_publisher(self._publishers.pop(output))
+            if output in self._compressed:
+                self._compressed.pop(output).destroy()
+        for output in sorted(wanted - self._publishers.keys(), key=OUTPUTS.index):
+            self._offer(output)
+        self._follow_points(Task.DEPTH in tasks and (not enabled or POINTS in enabled))
+        self._follow_camera_info(DEPTH in wanted)
+
+    def _offer(self, output: Output) -> None:
+        topic = self._prefix + output.topic
+        self._publishers[output] = self._qos.create_publisher(Image, topic, OUTPUT)
+        if output.compression is not None:
+            self._compressed[output] = CompressedPublisher(
+                self._node, topic, output.compression, OUTPUT, self._qos.create_publisher
+            )
+
+    def _follow_points(self, wanted: bool) -> None:
+        if wanted and self.points is None:
+            self.points = CloudPublisher(self._node, self._qos, self._prefix)
+        elif not wanted and self.points is not None:
+            self.points.destroy()
+            self.points = None
+
+    def _follow_camera_info(self, wanted: bool) -> None:
+        if wanted and self._camera_info is None:
+            topic = self._prefix + DEPTH_CAMERA_INFO
+            self._camera_info = self._qos.create_publisher(CameraInfo, topic, OUTPUT)
+        elif not wanted and self._camera_info is not None:
+            self._node.destroy_publisher(self._camera_info)
+            self._camera_info = None
 
     def watched(self) -> tuple[Output, ...]:
         """Return the image outputs that have a subscriber now, raw or compressed."""
@@ -120,8 +138,8 @@ class OutputPublishers:
         The calibration is left as it is.
         """
         for output in outputs:
-            publisher = self._publishers[output]
-            if publisher.get_subscription_count() > 0:
+            publisher = self._publishers.get(output)
+            if publisher is not None and publisher.get_subscription_count() > 0:
                 message = self._writers[output].message
                 message.header = header
                 publisher.publish(message)
@@ -139,14 +157,7 @@ class OutputPublishers:
 
     def destroy(self) -> None:
         """Take the topics back."""
-        for publisher in self._publishers.values():
-            self._node.destroy_publisher(publisher)
-        for compressed in self._compressed.values():
-            compressed.destroy()
-        if self._camera_info is not None:
-            self._node.destroy_publisher(self._camera_info)
-        if self.points is not None:
-            self.points.destroy()
+        self.follow(())
 
     def _array(self, output: Output) -> np.ndarray:
         writer = self._writers.get(output)

@@ -8,9 +8,6 @@ import time
 from rclpy.node import Node
 
 from hydranet_ros.errors import HydranetError
-from hydranet_ros.outputs import Look
-from hydranet_ros.prediction_filter import check_classes
-from hydranet_ros.prediction_filter import PredictionFilter
 from hydranet_ros.ros.camera_stream import CameraStream
 from hydranet_ros.ros.counts import Counts
 from hydranet_ros.ros.diagnostics import Health
@@ -21,8 +18,13 @@ from hydranet_ros.ros.frames import Frame
 from hydranet_ros.ros.health import ReasonLog
 from hydranet_ros.ros.incompatible_qos import IncompatibleQos
 from hydranet_ros.ros.memory_watch import resident_memory
+from hydranet_ros.ros.model_switch import ModelSwitch
 from hydranet_ros.ros.network_loader import NetworkLoader
+from hydranet_ros.ros.network_loader import recipe
 from hydranet_ros.ros.network_watch import NetworkWatch
+from hydranet_ros.ros.preflight import check_model
+from hydranet_ros.ros.served_model import ServedModel
+from hydranet_ros.ros.serving import Serving
 from hydranet_ros.ros.settings import Settings
 from hydranet_ros.ros.slot import FrameSlot
 from hydranet_ros.ros.statistics import percentiles
@@ -36,6 +38,8 @@ STOP_S = 10.0
 class PerceptionSession:
     """Run one model on the cameras; all methods belong to the executor's thread.
 
+    Parameters of the network make a switch: what serves goes on until another is ready.
+
     Args:
         node: carries the topics.
         settings: the node's parameters.
@@ -47,37 +51,32 @@ class PerceptionSession:
     def __init__(
         self, node: Node, settings: Settings, card: ModelCard, on_failed: Callable[[], None]
     ) -> None:
-        self.card = card
+        self._node = node
         self._settings = settings
-        chosen = card.select_domain(settings.domain or None)
-        self._domain = chosen.name if chosen else None
         self._logger = node.get_logger()
-        self._classes = card.classes_of(self._domain)
         names = settings.cameras or ('',)
         self._slot: FrameSlot[Frame] = FrameSlot(len(names))
         self._qos = IncompatibleQos(node)
-        look, shown = self._look(settings), self._filter(settings)
+        model = ServedModel.of(card, settings.domain)
         self._streams = [
-            CameraStream(
-                node,
-                name,
-                self._slot,
-                number,
-                card.tasks,
-                self._classes,
-                look,
-                shown,
-                self._qos,
-                settings,
-            )
+            CameraStream(node, name, self._slot, number, settings, self._qos)
             for number, name in enumerate(names)
         ]
         self._watch = NetworkWatch()
         self._log = ReasonLog(self._logger)
         self._loader = NetworkLoader(settings, self._logger)
         answerers = [stream.answerer for stream in self._streams]
+        self._serving = Serving(model, settings, answerers)
         self._worker = Worker(self._slot, self._loader, answerers, on_failed, self._logger)
+        # Later, so that parameters that are set in one go make one switch.
+        self._wake = node.create_guard_condition(self._settle)
+        self._asked = self._serving.recipe
+        self._closed = False
+        self._switch = ModelSwitch(
+            self._worker, self._serving.take_over, self._wake.trigger, self._logger
+        )
         self.apply(settings)
+        self._follow_model()
         self._worker.start()
 
     def activate(self) -> None:
@@ -97,24 +96,55 @@ class PerceptionSession:
         """Free the model and take the topics back."""
         self.deactivate()
         self._loader.stopped = True
-        if not self._worker.stop(STOP_S):
+        ended = self._switch.stop(STOP_S)
+        self._closed = True
+        self._node.destroy_guard_condition(self._wake)
+        if not self._worker.stop(STOP_S) or not ended:
             self._logger.warning('The engine is still being built; it is freed after that.')
         for stream in self._streams:
             stream.destroy()
 
-    def check_classes(self, names: tuple[str, ...]) -> None:
-        """Raise HydranetError where the model has no class of such a name."""
-        check_classes(names, self._classes)
-
     def apply(self, settings: Settings) -> None:
-        """Follow the parameters that can be changed at run time."""
+        """Follow the parameters; those of the network in the background."""
         self._settings = settings
-        look, chosen = self._look(settings), self._filter(settings)
+        self._serving.apply(settings)
         for stream in self._streams:
-            stream.apply(settings, look, chosen)
+            stream.apply(settings)
         self._slot.set_max_rate(settings.max_rate)
         self._worker.max_batch = settings.max_batch
         self._worker.batch_wait = settings.batch_wait_ms / 1000
+        self._wake.trigger()
+
+    def check(self, settings: Settings) -> None:
+        """Raise HydranetError where parameters cannot be followed, as far as is known at once."""
+        if settings.classes != self._settings.classes or recipe(settings) != self._asked:
+            check_model(settings)
+
+    def _settle(self) -> None:
+        """Begin the switch that the parameters ask for, and follow one that has ended."""
+        if self._closed:
+            return
+        settings, wanted = self._settings, recipe(self._settings)
+        if wanted != self._asked and not self.failed:
+            self._asked = wanted
+            if wanted == self._serving.recipe:
+                self._switch.cancel()
+            else:
+                self._begin_switch(settings)
+        self._follow_model()
+
+    def _follow_model(self) -> None:
+        for stream in self._streams:
+            stream.follow(self._serving.model, self._switch.pending, self._settings)
+
+    def _begin_switch(self, settings: Settings) -> None:
+        try:
+            model = ServedModel.of(check_model(settings), settings.domain)
+        except HydranetError as error:  # a file that has gone since it was checked
+            self._switch.cancel()
+            self._switch.error = str(error)
+        else:
+            self._switch.request(settings, model)
 
     @property
     def failed(self) -> bool:
@@ -133,7 +163,8 @@ class PerceptionSession:
         worker, perception = self._worker.state, self._worker.perception
         at_work = worker in (WorkerState.LOADING, WorkerState.BUILDING)
         facts = {
-            'model': self.card.name,
+            'model': self._serving.model.card.name,
+            'switching': self._switch.progress or 'no',
             'engine': perception.description if perception is not None else NOT_KNOWN,
             'parity': (perception.engines.parity if perception is not None else '') or NOT_KNOWN,
             'engines_built': str(self._worker.built),
@@ -144,28 +175,14 @@ class PerceptionSession:
             worker=self._loader.progress if at_work and self._loader.progress else worker.value,
             error=self._worker.error,
             reasons=(
+                *self._switch.troubles(self._serving.model),
                 *self._qos.look(),
-                *self._watch.look(perception, self._worker.built, resident, state),
+                *self._watch.look(
+                    perception, self._worker.built, resident, (state, self._serving.recipe)
+                ),
             ),
             facts=facts,
             times=percentiles(*(stream.answerer.times for stream in self._streams)),
         )
         self._log.update(time.perf_counter(), whole.reasons)
         return whole, {name: one for name, one in cameras.items() if name}
-
-    def _filter(self, settings: Settings) -> PredictionFilter:
-        return PredictionFilter(
-            self._classes,
-            settings.classes,
-            settings.confidence_threshold,
-            settings.depth_min,
-            settings.depth_max,
-        )
-
-    def _look(self, settings: Settings) -> Look:
-        near, far = settings.depth_color_min, settings.depth_color_max
-        depth = self.card.depth_of(self._domain)
-        if far == 0 and depth is not None:
-            near, far = depth.min_m, depth.max_m
-        palette, quality = self.card.palette(self._domain), settings.jpeg_quality
-        return Look(palette, settings.overlay_alpha, near, far, quality)

@@ -3,6 +3,7 @@
 """The parameters of parameters.py on a node: declared, read, checked, followed at run time."""
 
 from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import fields
 from typing import Any
@@ -47,6 +48,7 @@ class Settings:
     batch_wait_ms: float
     max_batch: int
     max_stamp_age: float
+    outputs: tuple[str, ...]
     overlay_alpha: float
     jpeg_quality: int
     depth_color_min: float
@@ -95,11 +97,12 @@ def declare_one(node: Node, setting: Setting) -> None:
         raise HydranetError(f'Parameter refused: {error}') from error
 
 
-def read(node: Node) -> Settings:
-    """Return the values that the node's parameters have now."""
+def read(node: Node, changed: Sequence[Parameter] = ()) -> Settings:
+    """Return the values that the node's parameters have now, or would have with these changes."""
     values = {one.name: node.get_parameter(one.name).value for one in fields(Settings)}
+    values |= {one.name: one.value for one in changed if one.name in values}
     values['input_size'] = tuple(values['input_size'])
-    for name in ('classes', 'cameras'):
+    for name in ('classes', 'cameras', 'outputs'):
         values[name] = tuple(filter(None, values[name]))
     return Settings(**values)
 

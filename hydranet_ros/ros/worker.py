@@ -43,6 +43,7 @@ class Worker:
 
     Attributes:
         error: the sentence of the failure, '' before one.
+        loaded: set once the network is there, or cannot be.
         stopped: whether nobody waits for the network any more.
         max_batch: how many frames to predict at once at most; 0: as the backend likes it.
         batch_wait: seconds to wait for that many.
@@ -65,6 +66,9 @@ class Worker:
         self._network: SharedPerception | None = None
         self._builder: EngineBuilder | None = None
         self._dispatcher: Dispatcher | None = None
+        self._in_hand = threading.Lock()
+        self._built_before = 0
+        self.loaded = threading.Event()
         self.error = ''
         self.stopped = False
         self.max_batch = 0
@@ -92,7 +96,16 @@ class Worker:
     @property
     def built(self) -> int:
         """How many engines were made ready."""
-        return 0 if self._builder is None else self._builder.built
+        return self._built_before + (0 if self._builder is None else self._builder.built)
+
+    @property
+    def shapes(self) -> list[Shape]:
+        """The engines that are in use."""
+        perception, dispatcher = self.perception, self._dispatcher
+        if perception is None or dispatcher is None:
+            return []
+        known = [one.shape for one in perception.engines.infos]
+        return [shape for shape in known if shape[:2] in dispatcher.sizes]
 
     def start(self) -> None:
         """Begin to load."""
@@ -110,32 +123,62 @@ class Worker:
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
+    def replace(self, network: SharedPerception, take_over: Callable[[], None]) -> None:
+        """Answer with another network from the next frame on, and free the one before.
+
+        Returns once that is free. Engines of the new one that are not there are built when a
+        frame needs them. HydranetError where there is none to replace.
+
+        Args:
+            network: what answers; the worker frees it.
+            take_over: called between the last frame of the old one and the first of the new one.
+
+        """
+        with self._in_hand:
+            if self.stopped or self.error or self._network is None:
+                raise HydranetError('The node does not run a network that could be replaced.')
+            before, builder = self._network, self._builder
+            take_over()
+            self._set_up(network)
+        # What waits for an engine of the old one is looked at again.
+        self._slot.release()
+        _free(before, builder)
+
     def _run(self) -> None:
         try:
-            self._network = self._load()
-            perception = self._network.perception
-            self._builder = builder = EngineBuilder(
-                self._network, self._slot.release, self._on_unbuilt, self._logger
-            )
-            self._dispatcher = dispatcher = Dispatcher(
-                perception, builder, self._slot, self._answerers, self._logger
-            )
-            while taken := self._slot.take(dispatcher.most(self.max_batch), self.batch_wait):
-                dispatcher.dispatch(taken)
+            self._set_up(self._load())
+            self.loaded.set()
+            while taken := self._slot.take(self._most(), self.batch_wait):
+                self._dispatch(taken)
         except HydranetError as error:
             self._fail(str(error))
         except Exception as error:
             self._fail(f'{type(error).__name__}: {error}')
         finally:
-            self._free()
+            self.loaded.set()
+            with self._in_hand:
+                network, self._network = self._network, None
+            _free(network, self._builder)
 
-    def _free(self) -> None:
+    def _set_up(self, network: SharedPerception) -> None:
         if self._builder is not None:
             self._builder.end()
-            self._builder.join()
-        network, self._network = self._network, None
-        if network is not None:
-            network.close()
+            self._built_before += self._builder.built
+        known = None if self._dispatcher is None else self._dispatcher.sizes
+        self._builder = EngineBuilder(network, self._slot.release, self._on_unbuilt, self._logger)
+        self._dispatcher = Dispatcher(
+            network.perception, self._builder, self._slot, self._answerers, self._logger, known
+        )
+        self._network = network
+
+    def _most(self) -> int:
+        assert self._dispatcher is not None, 'set up'
+        return self._dispatcher.most(self.max_batch)
+
+    def _dispatch(self, taken: Sequence[tuple[int, Frame]]) -> None:
+        with self._in_hand:
+            assert self._dispatcher is not None, 'set up'
+            self._dispatcher.dispatch(taken)
 
     def _on_unbuilt(self, shape: Shape, reason: str) -> None:
         """Go on, on the builder's thread, where a camera has its engine."""
@@ -152,3 +195,12 @@ class Worker:
         if not self.stopped:
             self._logger.error(f'The network cannot run: {text}')
             self._on_failed()
+
+
+def _free(network: SharedPerception | None, builder: EngineBuilder | None) -> None:
+    """Free a network once its builder has ended."""
+    if builder is not None:
+        builder.end()
+        builder.join()
+    if network is not None:
+        network.close()

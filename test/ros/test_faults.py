@@ -122,7 +122,7 @@ def test_a_bag_that_starts_over_is_named(graph):
     bench = started(graph)
     for age in (0.0, 0.0, 60.0):
         bench.show_and_wait(stamped(bench, age))
-    assert 'a bag that starts over' in ' '.join(warnings(reason(bench, 'went back by 60')))
+    assert 'a bag that starts over' in ' '.join(warnings(reason(bench, 'went back by ')))
     assert bench.counts.answered == 3
 
 
@@ -186,24 +186,29 @@ def test_lost_images_come_with_the_line_for_the_shell_of_the_camera(graph, logs)
     logs.wait_for('The transport lost')
 
 
-@pytest.mark.parametrize('max_rate', [0.0, 5.0])
-def test_a_thousand_images_in_a_burst_are_all_accounted_for(graph, max_rate):
-    bench = started(graph, max_rate=max_rate)
+def test_a_thousand_images_in_a_burst_are_all_accounted_for(graph):
+    bench = started(graph)
     bench.show_and_wait(stamped(bench, 0.0))
-    message = stamped(bench, 0.0)
     decoded = count_decoded(bench)
+    message = stamped(bench, 0.0)
     for _ in range(999):
         bench._camera.publish(message)
-    stream = bench.stream
     # The last image is not lost: the queue keeps the newest.
-    wait_until(lambda: bench.counts.received + stream.lost == 1000, 'last image')
+    wait_until(lambda: bench.counts.received + bench.stream.lost == 1000, 'last image')
     counts = wait_until(lambda: bench.counts.in_flight == 0 and bench.counts, 'last frame')
-    others = counts.answered + counts.dropped + counts.throttled
-    assert counts.received == others
-    # What is dropped or throttled costs its delivery alone.
-    assert len(decoded) == counts.answered - 1
-    if max_rate:
-        assert counts.throttled > counts.answered
+    assert counts.received == counts.answered + counts.dropped
+    assert len(decoded) == counts.answered - 1  # dropped ones cost their delivery alone
+
+
+def test_a_camera_that_is_too_fast_is_throttled_before_any_work(graph):
+    bench = started(graph, max_rate=0.001)
+    decoded = count_decoded(bench)
+    message = stamped(bench, 0.0)
+    for _ in range(300):
+        bench.show(message)
+    counts = wait_until(lambda: bench.counts.in_flight == 0 and bench.counts, 'last frame')
+    assert (counts.received, counts.answered, counts.throttled) == (300, 1, 299)
+    assert (len(decoded), bench.stream.lost) == (1, 0)
 
 
 def count_decoded(bench) -> list[int]:

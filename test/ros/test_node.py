@@ -263,8 +263,8 @@ def test_parameters_are_checked_then_applied(bench):
         ('overlay_alpha', 1.5, 'range'),
         ('overlay_alpha', float('nan'), 'overlay_alpha'),
         ('depth_color_min', 5.0, 'depth_color_max'),
-        ('model', 'kitti', 'read-only'),
-        ('backend', 'openvino', 'read-only'),
+        ('cameras', ['front'], 'read-only'),
+        ('autostart', False, 'read-only'),
         ('max_rate', 'fast', 'type'),
     ):
         result = bench.set_parameter(name, value)
@@ -277,7 +277,7 @@ def test_parameters_are_checked_then_applied(bench):
     assert bench.set_parameter('overlay_alpha', 1.0).successful
     bench.show_and_wait(image(rgb))
     painted = np.frombuffer(bench.messages('semantic/overlay', 2)[1].data, np.uint8)
-    palette = bench.perception._session.card.palette()
+    palette = bench.perception._session._serving.model.card.palette()
     assert {tuple(one) for one in painted.reshape(-1, 3)} <= {tuple(one) for one in palette}
 
 

@@ -167,7 +167,8 @@ def test_camera_info_of_another_size_is_not_passed_on(bench, logs):
 
 def test_outputs_of_a_missing_task_are_not_advertised(graph):
     node = graph.node('half')
-    publishers = OutputPublishers(node, (Task.DEPTH,), IncompatibleQos(node))
+    publishers = OutputPublishers(node, IncompatibleQos(node))
+    publishers.follow((Task.DEPTH,))
     topics = {one.topic_name for one in node.publishers}
     assert {'/depth', '/depth/color', '/depth/camera_info'} <= topics
     assert not any(topic.startswith('/semantic') for topic in topics)
