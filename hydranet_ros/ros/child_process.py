@@ -56,13 +56,9 @@ class ChildProcess:
     ends, even by SIGKILL.
     """
 
-    def __init__(
-        self, name: str, module: str, parameters: Mapping[str, object], namespace: str = ''
-    ) -> None:
+    def __init__(self, name: str, module: str, parameters: Mapping[str, object]) -> None:
         self.name = name
         arguments = [part for item in parameters.items() for part in as_parameter(*item)]
-        if namespace:
-            arguments += ['-r', f'__ns:=/{namespace}']
         package_home = str(Path(hydranet_ros.__file__).parent.parent)
         path = os.pathsep.join(filter(None, (package_home, os.environ.get('PYTHONPATH'))))
         self._process = subprocess.Popen(

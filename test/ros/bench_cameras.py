@@ -7,12 +7,16 @@ turns, so that what else the machine does meanwhile meets both; all cameras are 
 """
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextlib import ExitStack
 from dataclasses import dataclass
 from dataclasses import field
 import os
 from pathlib import Path
+import signal
 import statistics
+import subprocess
 import sys
 import time
 
@@ -23,7 +27,6 @@ from rclpy.node import Node
 from sensor_msgs.msg import Image
 
 from hydranet_ros.fastdds_profile import use_profile
-from hydranet_ros.ros.child_process import ChildProcess
 from hydranet_ros.ros.diagnostics import entries_of
 from hydranet_ros.ros.diagnostics import TOPIC as DIAGNOSTICS
 from hydranet_ros.ros.images import ImageWriter
@@ -33,6 +36,10 @@ from hydranet_ros.sources import open_source
 
 NAMES = ('front', 'left', 'right', 'rear')
 TOPICS = ('semantic', 'depth')
+ARGUMENTS = {
+    True: [('-p', f'cameras:=[{", ".join(NAMES)}]')],
+    False: [('-r', f'__ns:=/{name}') for name in NAMES],
+}
 PATIENCE_S = 240.0
 MB = 1e6
 
@@ -92,14 +99,9 @@ def measure(result: Result, together: bool, given: argparse.Namespace) -> None:
         context = rclpy.Context()
         rclpy.init(context=context)
         stack.callback(rclpy.shutdown, context=context)
-        parameters = {'backend': given.backend, 'precision': given.precision}
-        module = 'hydranet_ros.ros.node'
-        if together:
-            children = [ChildProcess('perception', module, parameters | {'cameras': list(NAMES)})]
-        else:
-            children = [ChildProcess(name, module, parameters, namespace=name) for name in NAMES]
-        for child in children:
-            stack.callback(child.stop)
+        children = [
+            stack.enter_context(perception(given, *arguments)) for arguments in ARGUMENTS[together]
+        ]
         node = Cameras(context, given.rate, (given.height, given.width))
         stack.callback(node.destroy_node)
         executor = SingleThreadedExecutor(context=context)
@@ -118,6 +120,18 @@ def measure(result: Result, together: bool, given: argparse.Namespace) -> None:
             kept.append(statistics.mean(float(one[key]) for one in node.reports.values()))
         result.resident.append(sum(memory(child.pid, 'Rss') for child in children))
         result.proportional.append(sum(memory(child.pid, 'Pss') for child in children))
+
+
+@contextmanager
+def perception(given: argparse.Namespace, *arguments: str) -> Iterator[subprocess.Popen]:
+    """Run a node in the session of this process: Linux shares its cores among sessions."""
+    options = ['-p', f'backend:={given.backend}', '-p', f'precision:={given.precision}']
+    command = [sys.executable, '-m', 'hydranet_ros.ros.node', '--ros-args', *options, *arguments]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
+        try:
+            yield child
+        finally:
+            child.send_signal(signal.SIGINT)
 
 
 def answered(node: Cameras) -> float:
