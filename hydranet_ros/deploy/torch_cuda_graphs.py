@@ -10,6 +10,7 @@ import logging
 import torch
 from torch import Tensor
 
+from hydranet_ros.deploy.cuda_capture import SETTING_UP
 from hydranet_ros.errors import first_line
 
 _log = logging.getLogger(__name__)
@@ -53,7 +54,8 @@ class CudaGraphs:
         Where nothing can be captured, `answer` itself is called, which the log says once.
         """
         if self._works and names not in self._graphs:
-            self._capture(names, answer)
+            with SETTING_UP:
+                self._capture(names, answer)
         if names not in self._graphs:
             return answer(names)
         graph, outputs = self._graphs[names]

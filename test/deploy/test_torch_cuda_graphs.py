@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import torch
 
+from hydranet_ros.deploy.cuda_capture import SETTING_UP
 from hydranet_ros.deploy.torch_cuda_graphs import CudaGraphs
 
 SIGNATURE = inspect.signature(torch.cuda.graph)
@@ -88,9 +89,11 @@ def failures(monkeypatch: pytest.MonkeyPatch) -> list[RuntimeError]:
 class Answers:
     def __init__(self) -> None:
         self.asked: list[tuple[str, ...]] = []
+        self.alone: list[bool] = []
 
     def __call__(self, names: tuple[str, ...]) -> dict[str, torch.Tensor]:
         self.asked.append(names)
+        self.alone.append(SETTING_UP.locked())
         return {name: torch.zeros(1) for name in names}
 
 
@@ -104,6 +107,8 @@ def test_each_set_of_outputs_is_captured_once(failures: list) -> None:
     assert set(both) == {'labels', 'depth'}
     assert len(answer.asked) == 2 * (warm_ups + 1)
     assert Graph.replays == 3
+    assert all(answer.alone)
+    assert not SETTING_UP.locked()
     graphs.close()
     assert Graph.resets == 2
 
@@ -127,6 +132,7 @@ def test_memory_that_ends_is_no_reason_to_go_on(failures: list) -> None:
     graphs = CudaGraphs(torch.device('cuda'))
     with pytest.raises(torch.cuda.OutOfMemoryError):
         graphs.replay(('labels',), Answers())
+    assert not SETTING_UP.locked()
 
 
 def test_the_events_give_seconds(failures: list) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hydranet_ros.deploy.cuda_capture import SETTING_UP
 from hydranet_ros.deploy.tensorrt.buffers import Buffers
 from hydranet_ros.deploy.tensorrt.cuda import call
 from hydranet_ros.deploy.tensorrt.cuda import cuda_runtime
@@ -42,17 +43,21 @@ class Session:
         self._cuda = cuda_runtime()
         self._messages = Messages(lambda level, line: _log.log(level, 'TensorRT: %s', line))
         self._graph: Any = None
-        # undone in reverse: graph, context, engine, runtime, memory, events, stream
-        with ExitStack() as undo:
+        self._replays = False
+        # undone in reverse: work, graph, context, engine, runtime, memory, events, stream
+        with SETTING_UP, ExitStack() as undo:
             self._open(plan, dla_core, undo)
-            self._warm_up(undo)
+            undo.callback(self._destroy_graph)
+            # a frame that failed may have left work behind
+            undo.callback(release, self._cuda.cudaStreamSynchronize, self._stream)
+            self._warm_up()
             self._messages.tell_errors()
             self._undo = undo.pop_all()
 
     def run(self, wanted: Collection[str]) -> float:
         """Copy in, execute, copy the `wanted` out, wait; give seconds by the GPU's events."""
         call(self._cuda.cudaEventRecord, self._begin, self._stream)
-        if self._graph is not None:
+        if self._replays:
             call(self._cuda.cudaGraphLaunch, self._graph, self._stream)
         else:
             self._enqueue()
@@ -130,15 +135,15 @@ class Session:
                 'stays, build the engine again or take another backend.'
             )
 
-    def _warm_up(self, undo: ExitStack) -> None:
+    def _warm_up(self) -> None:
         """Run once, so that lazy set-up is over, then record the work as a CUDA graph."""
         self.run(())
         try:
             self._graph = self._record()
-            undo.callback(release, self._cuda.cudaGraphExecDestroy, self._graph)
+            self._replays = True
             self.run(())
         except HydranetError as error:
-            self._graph = None
+            self._replays = False
             _log.info('TensorRT runs without a CUDA graph: %s', error)
 
     def _record(self) -> Any:
@@ -153,6 +158,10 @@ class Session:
                 graph = call(cuda.cudaStreamEndCapture, self._stream)
                 undo.callback(release, cuda.cudaGraphDestroy, graph)
             return call(cuda.cudaGraphInstantiateWithFlags, graph, 0)
+
+    def _destroy_graph(self) -> None:
+        if self._graph is not None:
+            release(self._cuda.cudaGraphExecDestroy, self._graph)
 
     def _drop(self, name: str) -> None:
         """Let go of one of TensorRT's objects: its destructor frees it."""

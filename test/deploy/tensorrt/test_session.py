@@ -6,6 +6,7 @@ Over the doubles: no kernel, no GPU memory and no CUDA graph of the real kind is
 """
 
 from collections.abc import Callable
+import contextlib
 import gc
 import logging
 import sys
@@ -15,11 +16,13 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from hydranet_ros.deploy.cuda_capture import SETTING_UP
 from hydranet_ros.deploy.options import BuilderOptions
 from hydranet_ros.deploy.tensorrt.builder import build_plan
 from hydranet_ros.deploy.tensorrt.messages import Messages
 from hydranet_ros.deploy.tensorrt.order import BuildOrder
 from hydranet_ros.deploy.tensorrt.runner import TensorRtRunner
+from hydranet_ros.deploy.tensorrt.session import Session
 from hydranet_ros.errors import HydranetError
 
 from .conftest import DOUBLES
@@ -112,11 +115,42 @@ def test_without_a_graph_it_runs_all_the_same(
     runner.close()
 
 
+def test_no_two_threads_capture_at_once(
+    plan: bytes, host_cuda: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = Session._record
+    held: list[bool] = []
+
+    def noted(session: Session) -> object:
+        held.append(SETTING_UP.locked())
+        return record(session)
+
+    monkeypatch.setattr(Session, '_record', noted)
+    with contextlib.closing(TensorRtRunner(plan)):
+        assert held == [True]
+        assert not SETTING_UP.locked()
+
+
+def test_what_a_failed_frame_left_is_done_before_the_engine_goes(
+    runner: TensorRtRunner, host_cuda: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as faulty:
+        faulty.setenv('CUDA_DOUBLE_FAULT', 'cudaMemcpyAsync')
+        with pytest.raises(HydranetError, match='cudaMemcpyAsync failed'):
+            runner.run(['depth'])
+    assert runner._session._stream.queue, 'the launch is still to be done'
+    host_cuda.journal.clear()
+    runner.close()
+    order = host_cuda.journal
+    assert order.index('cudaStreamSynchronize') < order.index('IExecutionContext')
+
+
 def test_it_is_taken_down_in_order(runner: TensorRtRunner, host_cuda: ModuleType) -> None:
     run(runner)
     host_cuda.journal.clear()
     runner.close()
     assert host_cuda.journal == [
+        'cudaStreamSynchronize',
         'cudaGraphExecDestroy',
         'IExecutionContext',
         'ICudaEngine',
@@ -198,6 +232,7 @@ def test_an_engine_that_does_not_load_leaves_nothing(
     with pytest.raises(error, match=words):
         TensorRtRunner(plan)
     assert host_cuda.journal[-1] == 'cudaStreamDestroy'
+    assert not SETTING_UP.locked()
 
 
 @once
