@@ -12,6 +12,7 @@ import rerun as rr
 
 from hydranet_ros.camera_model import CameraModel
 from hydranet_ros.perception import Perception
+from hydranet_ros.rendering import color_normals
 from hydranet_ros.sources import Frame
 from hydranet_ros.sources import Source
 from hydranet_ros.sources import UnreadableFrame
@@ -51,11 +52,13 @@ def _predicted(perception: Perception, frame: Frame) -> ShownFrame:
     lens = frame.intrinsics
     prediction = perception.predict(frame.rgb, fx=lens.fx if lens else None)
     assert not isinstance(prediction, list)
+    normals = prediction.normals
     return ShownFrame(
         stamp_ns=round(frame.stamp * 1e9),
         picture=frame.rgb,
         labels=prediction.labels,
         depth=prediction.depth,
+        normals=None if normals is None else color_normals(normals),
         camera=CameraModel(lens) if lens else None,
     )
 
