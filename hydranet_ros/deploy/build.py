@@ -8,9 +8,9 @@ from dataclasses import replace
 import logging
 from types import ModuleType
 
-from hydranet_ros.deploy.cache import CacheKey
 from hydranet_ros.deploy.cache import EngineCache
 from hydranet_ros.deploy.cache import Stored
+from hydranet_ros.deploy.cache_key import CacheKey
 from hydranet_ros.deploy.engine import Engine
 from hydranet_ros.deploy.engines import backend_module
 from hydranet_ros.deploy.judging import judge

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from hydranet_ros.deploy.build import build_engine
-from hydranet_ros.deploy.cache import CacheKey
 from hydranet_ros.deploy.cache import EngineCache
 from hydranet_ros.deploy.cache import Stored
+from hydranet_ros.deploy.cache_key import CacheKey
 from hydranet_ros.deploy.engines import backend_module
 from hydranet_ros.deploy.options import Backend
 from hydranet_ros.deploy.parity import Parity

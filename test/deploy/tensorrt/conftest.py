@@ -6,6 +6,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 import importlib
 import json
+import os
 from pathlib import Path
 import sys
 from types import ModuleType
@@ -16,9 +17,17 @@ from onnx import numpy_helper
 from onnx import TensorProto
 import pytest
 
+from hydranet_ros.deploy.build import build_engine
 from hydranet_ros.deploy.cache import EngineCache
 from hydranet_ros.deploy.options import Backend
+from hydranet_ros.deploy.options import BuilderOptions
 from hydranet_ros.deploy.request import BuildRequest
+from hydranet_ros.deploy.tensorrt.build import build_in_child
+from hydranet_ros.deploy.tensorrt.builder import build_plan
+from hydranet_ros.deploy.tensorrt.messages import Messages
+from hydranet_ros.deploy.tensorrt.order import BuildOrder
+from hydranet_ros.deploy.tensorrt.runner import TensorRtRunner
+from hydranet_ros.errors import HydranetError
 from test.conftest import ROOT
 from test.deploy.conftest import Model
 
@@ -26,6 +35,7 @@ FACTS = {
     path.stem.removeprefix('tensorrt-'): path
     for path in sorted((ROOT / 'test/deploy/tensorrt_api').glob('tensorrt-*.json'))
 }
+FAULT = 'TENSORRT_DOUBLE_FAULT'
 DOUBLES = ROOT / 'test' / 'doubles'
 SHAPE = (1, 6, 8)
 SIZE = (64, 96)
@@ -123,3 +133,53 @@ def request_(street_model: Model) -> BuildRequest:
 @pytest.fixture
 def cache(tmp_path: Path) -> EngineCache:
     return EngineCache(tmp_path / 'engines')
+
+
+@pytest.fixture
+def plan(double: ModuleType, small_graph: Callable[..., bytes]) -> bytes:
+    messages = Messages(lambda level, line: None)
+    return bytes(
+        build_plan(small_graph(), BuildOrder(BuilderOptions(), 0), messages, lambda line: None)
+    )
+
+
+@pytest.fixture
+def runner(plan: bytes, host_cuda: ModuleType) -> TensorRtRunner:
+    return TensorRtRunner(plan)
+
+
+def run_random(runner: TensorRtRunner, seed: int = 0) -> float:
+    """Run random pixels; give the largest error of the depth."""
+    pixels = np.random.default_rng(seed).integers(0, 256, (*SHAPE, 3), np.uint8)
+    runner.inputs['image'][:] = pixels
+    runner.inputs['depth_scale'][:] = seed + 1
+    assert runner.run(['depth', 'labels']) > 0
+    expected = pixels.mean(-1, dtype=np.float32)
+    np.testing.assert_array_equal(runner.outputs['labels'], expected.astype(np.uint8))
+    return float(np.abs(runner.outputs['depth'] - expected * (seed + 1)).max())
+
+
+def loads(request: BuildRequest, cache: EngineCache, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Tell whether the cache does, by making every build fail."""
+    with monkeypatch.context() as faulty:
+        faulty.setenv(FAULT, 'build')
+        try:
+            build_engine(request, cache).close()
+        except HydranetError:
+            return False
+    return True
+
+
+def order(timing_cache: str = '', **options: int) -> BuildOrder:
+    return BuildOrder(BuilderOptions(**options), os.getpid(), timing_cache)
+
+
+def ignore(line: str) -> None:
+    pass
+
+
+def refusal(graph: bytes, given: BuildOrder | None = None, **options: float) -> str:
+    """Give the words with which a build ends."""
+    with pytest.raises(HydranetError) as caught:
+        build_in_child(graph, given or order(), ignore, **options)
+    return str(caught.value)

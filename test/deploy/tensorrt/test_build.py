@@ -17,31 +17,16 @@ from types import ModuleType
 
 import pytest
 
-from hydranet_ros.deploy.options import BuilderOptions
 from hydranet_ros.deploy.tensorrt.build import build_in_child
-from hydranet_ros.deploy.tensorrt.order import BuildOrder
-from hydranet_ros.errors import HydranetError
 
+from .conftest import FAULT
 from .conftest import header_of
+from .conftest import ignore
 from .conftest import once
+from .conftest import order
+from .conftest import refusal
 
 Small = Callable[..., bytes]
-FAULT = 'TENSORRT_DOUBLE_FAULT'
-
-
-def order(timing_cache: str = '', **options: int) -> BuildOrder:
-    return BuildOrder(BuilderOptions(**options), os.getpid(), timing_cache)
-
-
-def ignore(line: str) -> None:
-    pass
-
-
-def refusal(graph: bytes, given: BuildOrder | None = None, **options: float) -> str:
-    """Give the words with which a build ends."""
-    with pytest.raises(HydranetError) as caught:
-        build_in_child(graph, given or order(), ignore, **options)
-    return str(caught.value)
 
 
 @pytest.fixture
@@ -163,36 +148,6 @@ def test_a_full_disk(double: ModuleType, small_graph: Small, temporary: Path, wr
     assert 'File too large' in said
     assert 'Make room there, or set TMPDIR' in said
     assert not list(temporary.iterdir())
-
-
-class TestDla:
-    def test_without_one_it_is_refused(self, double: ModuleType, small_graph: Small) -> None:
-        said = refusal(small_graph(), order(dla_core=0))
-        assert 'There is no DLA core 0' in said
-        assert 'finds 0 here' in said
-
-    def test_with_one_the_gpu_helps_out(
-        self,
-        double: ModuleType,
-        small_graph: Small,
-        monkeypatch: pytest.MonkeyPatch,
-        caplog: pytest.LogCaptureFixture,
-    ) -> None:
-        monkeypatch.setenv('TENSORRT_DOUBLE_DLA_CORES', '2')
-        header = header_of(build_in_child(small_graph(), order(dla_core=1), ignore))
-        assert 'the DLA can take 1 of 4 layers, the GPU runs the rest' in caplog.text
-        assert header['dla_core'] == 1
-        assert header['flags'] == ['GPU_FALLBACK']
-        assert 'no DLA core 2' in refusal(small_graph(), order(dla_core=2))
-
-    @once
-    def test_one_that_takes_nothing_is_refused(
-        self, double: ModuleType, small_graph: Small, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv('TENSORRT_DOUBLE_DLA_CORES', '1')
-        monkeypatch.setenv('TENSORRT_DOUBLE_DLA_OPERATORS', 'Conv')
-        said = refusal(small_graph(), order(dla_core=0))
-        assert "The DLA takes none of the network's 4 layers" in said
 
 
 ORPHAN = """

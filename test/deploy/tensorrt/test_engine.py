@@ -28,11 +28,11 @@ from hydranet_ros.errors import HydranetError
 from test.deploy.conftest import Model
 
 from .conftest import FACTS
+from .conftest import FAULT
 from .conftest import once
 from .conftest import SIZE
 
 ONE = np.ones(1, np.float32)
-FAULT = 'TENSORRT_DOUBLE_FAULT'
 
 
 def test_it_answers_as_the_full_cut_does(
