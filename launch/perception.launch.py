@@ -19,7 +19,8 @@ SHARE = get_package_share_directory(PACKAGE)
 SWITCH = ['true', 'false']
 # Arguments that are parameters too: where they stay empty, params_file decides.
 PARAMETERS = ('model', 'backend', 'precision', 'autostart', 'use_sim_time')
-SHOWN = ('semantic/overlay', 'semantic/color', 'depth/color')
+# What config/perception.rviz shows.
+SHOWN = ('image', 'semantic/overlay', 'depth/color', 'points')
 
 # Name, default, choices, description.
 ARGUMENTS = [
@@ -141,13 +142,16 @@ def nodes(context: LaunchContext) -> list[Node]:
             for name in cameras or ['']
         ]
     if wants_rviz(given['rviz']):
+        topic_of = {topic: '/'.join([*cameras[:1], topic]) for topic in SHOWN}
+        if not cameras:
+            topic_of['image'] = given['image']
         started.append(
             Node(
                 package='rviz2',
                 executable='rviz2',
                 arguments=['-d', os.path.join(SHARE, 'config', 'perception.rviz')],
                 parameters=[clock],
-                remappings=[(f'/{topic}', '/'.join([*cameras[:1], topic])) for topic in SHOWN],
+                remappings=[(f'/{topic}', topic_of[topic]) for topic in SHOWN],
                 **common,
             )
         )
