@@ -5,9 +5,12 @@
 from collections import deque
 from collections.abc import Hashable
 from collections.abc import Iterator
+import ctypes
+import gc
 import itertools
 from pathlib import Path
 import resource
+import sys
 
 from hydranet_ros.ros.health import Reason
 
@@ -26,6 +29,15 @@ def resident_memory() -> int | None:
     except (OSError, ValueError, IndexError):
         return None
     return pages * resource.getpagesize()
+
+
+def give_back_memory() -> None:
+    """Return what was freed to the system; glibc keeps most of it for later."""
+    gc.collect()
+    if sys.platform == 'linux':
+        trim = getattr(ctypes.CDLL(None), 'malloc_trim', None)  # musl has none
+        if trim is not None:
+            trim(0)
 
 
 class MemoryWatch:

@@ -9,6 +9,7 @@ from typing import Any
 
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.ros.health import Reason
+from hydranet_ros.ros.memory_watch import give_back_memory
 from hydranet_ros.ros.network_loader import NetworkLoader
 from hydranet_ros.ros.served_model import ServedModel
 from hydranet_ros.ros.settings import Settings
@@ -130,6 +131,7 @@ class ModelSwitch:
         except BaseException:
             network.close()
             raise
+        give_back_memory()
         self._logger.info(f'Switched to {network.perception.description}.')
 
 

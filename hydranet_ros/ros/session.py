@@ -17,6 +17,7 @@ from hydranet_ros.ros.diagnostics import total
 from hydranet_ros.ros.frames import Frame
 from hydranet_ros.ros.health import ReasonLog
 from hydranet_ros.ros.incompatible_qos import IncompatibleQos
+from hydranet_ros.ros.memory_watch import give_back_memory
 from hydranet_ros.ros.memory_watch import resident_memory
 from hydranet_ros.ros.model_switch import ModelSwitch
 from hydranet_ros.ros.network_loader import NetworkLoader
@@ -103,6 +104,7 @@ class PerceptionSession:
             self._logger.warning('The engine is still being built; it is freed after that.')
         for stream in self._streams:
             stream.destroy()
+        give_back_memory()
 
     def apply(self, settings: Settings) -> None:
         """Follow the parameters; those of the network in the background."""

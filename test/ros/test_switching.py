@@ -146,7 +146,7 @@ def test_a_switch_that_fails_leaves_the_old_network_serving(bench, loads, logs, 
     show(bench)
     with monkeypatch.context() as patch:
         patch.setattr(Perception, 'prepare', prepare)
-        assert bench.set_parameter('input_scale', 0.5).successful
+        assert bench.set_parameter('input_scale', 0.8).successful
         health = reason(bench, 'no memory for it.')
     assert health['level'] == DiagnosticStatus.WARN
     assert 'street goes on as before' in health['summary']
@@ -155,12 +155,12 @@ def test_a_switch_that_fails_leaves_the_old_network_serving(bench, loads, logs, 
     assert bench.set_parameter('input_scale', 1.0).successful
     over(bench, 'no memory for it.')
     assert len(loads.calls) == 1  # the one that serves is still there
-    assert bench.set_parameter('input_scale', 0.5).successful
+    assert bench.set_parameter('input_scale', 0.8).successful
     serving = bench.perception._session._serving
-    wait_until(lambda: serving.recipe.input_scale == 0.5, 'switch')
+    wait_until(lambda: serving.recipe.input_scale == 0.8, 'switch')
     show(bench)
     perception = bench.perception._session._worker.perception
-    assert perception.input_size_for(64, 96) == (32, 48)
+    assert perception.input_size_for(100, 200) == (80, 160)
 
 
 def test_parameters_that_are_set_in_one_go_make_one_switch(bench, loads):
@@ -169,14 +169,14 @@ def test_parameters_that_are_set_in_one_go_make_one_switch(bench, loads):
     client = bench.peer.create_client(SetParameters, 'perception/set_parameters')
     request = SetParameters.Request(
         parameters=[
-            Parameter('input_scale', value=0.5).to_parameter_msg(),
+            Parameter('input_scale', value=0.8).to_parameter_msg(),
             Parameter('threads', value=2).to_parameter_msg(),
         ]
     )
     results = bench._call(client, request).results
     assert all(one.successful for one in results)
     wait_until(lambda: bench.perception._session._serving.recipe.threads == 2, 'switch')
-    assert [(one['input_scale'], one['threads']) for one in loads.calls] == [(0.5, 2)]
+    assert [(one['input_scale'], one['threads']) for one in loads.calls] == [(0.8, 2)]
     show(bench)
 
 
@@ -187,10 +187,10 @@ def test_a_change_during_a_switch_supersedes_it(bench, loads, labels):
     assert bench.set_parameter('model', labels).successful
     assert loads.entered.wait(60)
     assert bench.set_parameter('model', 'street').successful
-    assert bench.set_parameter('input_scale', 0.5).successful
+    assert bench.set_parameter('input_scale', 0.8).successful
     show(bench)
     loads.gate.set()
-    wait_until(lambda: bench.perception._session._serving.recipe.input_scale == 0.5, 'switch')
+    wait_until(lambda: bench.perception._session._serving.recipe.input_scale == 0.8, 'switch')
     assert bench.perception._session._serving.recipe.model == 'street'
     wait_until(lambda: len(shared_perception._entries) == 1, 'end of the other networks')
     wait_until(lambda: bench.health[-1]['switching'] == 'no', 'end of the switch')

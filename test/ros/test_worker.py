@@ -87,7 +87,7 @@ class Camera:
         if not self.watched and size == (frame.message.height, frame.message.width):
             return None
         rgb = np.full((frame.message.height, frame.message.width, 3), self.number, np.uint8)
-        return DecodedFrame(frame, rgb, (SEMANTIC,) if self.watched else (), None, 0.0)
+        return DecodedFrame(frame, rgb, (SEMANTIC,) if self.watched else (), False, None, 0.0)
 
     def pass_on(self, message: Image, size: tuple[int, int]) -> None: ...
 
