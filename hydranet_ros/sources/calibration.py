@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Camera intrinsics from the YAML file that ROS's camera calibration writes."""
 
+import math
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.plain_yaml import read_plain_yaml
 from hydranet_ros.sources.frame import Intrinsics
 
 
@@ -19,18 +19,18 @@ def read_calibration(path: str | Path) -> Intrinsics:
     """
     path = Path(path).expanduser()
     try:
-        content = yaml.safe_load(path.read_text(encoding='utf-8'))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        content = read_plain_yaml(path)
+    except ValueError as error:
         raise HydranetError(f"cannot read the calibration '{path}': {error}") from error
     try:
         fx, fy, cx, cy = _focal_and_centre(content)
         width, height = int(content['image_width']), int(content['image_height'])
-    except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise HydranetError(
             f"'{path}' is no camera calibration: it needs image_width, image_height and "
             'camera_matrix: {rows: 3, cols: 3, data: [9 numbers]}.'
         ) from error
-    if min(fx, fy, width, height) <= 0:
+    if not all(map(math.isfinite, (fx, fy, cx, cy))) or min(fx, fy, width, height) <= 0:
         raise HydranetError(
             f"the calibration '{path}' says that the camera is not calibrated "
             f'(fx {fx}, fy {fy}, {width}x{height}).'

@@ -10,7 +10,9 @@ import cv2
 import numpy as np
 
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.image_encodings import MOST_PIXELS
 from hydranet_ros.image_files import decode
+from hydranet_ros.image_files import read_header
 from hydranet_ros.sources.frame import Frame
 from hydranet_ros.sources.frame import NOMINAL_FPS
 from hydranet_ros.sources.frame import resize
@@ -34,6 +36,12 @@ def read_picture(path: Path) -> np.ndarray:
         data = path.read_bytes()
     except OSError as error:
         raise UnreadableFrame(f"cannot read the image '{path}': {error.strerror}.") from error
+    header = read_header(data)
+    if header is not None and header.height * header.width > MOST_PIXELS:
+        raise UnreadableFrame(
+            f"the image '{path}' has {header.width}x{header.height} pixels, {MOST_PIXELS} in all "
+            'are read. Make it smaller.'
+        )
     bgr = decode(data, cv2.IMREAD_COLOR)
     if bgr is None:
         raise UnreadableFrame(

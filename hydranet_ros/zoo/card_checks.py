@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 import re
+from urllib.parse import urlsplit
 
 from hydranet_ros.networks.options import Upsampling
 from hydranet_ros.zoo.card_fields import Fields
@@ -38,6 +39,8 @@ def check_card(card: ModelCard, fields: Fields) -> None:
         fields.refuse('domains', 'state a depth range, but the model has no task depth')
     if card.domains and card.options.upsample is not Upsampling.BILINEAR:
         fields.refuse('options', 'must not upsample in a network of several domains')
+    if (card.sample_frames or '').startswith(('/dev/', 'v4l:')):
+        fields.refuse('sample_frames', 'must not be a camera: a card does not switch one on')
     _check_domains(card, fields)
 
 
@@ -46,6 +49,10 @@ def check_weights(weights: WeightsSource, fields: Fields) -> None:
     if weights.is_url:
         if not weights.location.startswith(('https://', 'http://')):
             fields.refuse('location', 'must be an http(s) URL or a path in the folder of the card')
+        try:
+            urlsplit(weights.location)
+        except ValueError as error:
+            fields.refuse('location', f'is no URL: {error}')
         if not (weights.sha256 or weights.git_blob or weights.lost):
             fields.refuse('sha256', 'or git_blob must be given, for a download is verified')
     else:

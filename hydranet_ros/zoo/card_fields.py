@@ -11,9 +11,8 @@ from typing import Any
 from typing import NoReturn
 from typing import TypeVar
 
-import yaml
-
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.plain_yaml import read_plain_yaml
 
 T = TypeVar('T')
 
@@ -32,10 +31,10 @@ class Fields:
     def of_file(cls, path: Path) -> Fields:
         """Read a YAML file; HydranetError where it cannot be read or is no mapping."""
         try:
-            return cls(yaml.safe_load(path.read_text(encoding='utf-8')), path)
-        except (OSError, ValueError, yaml.YAMLError) as error:
-            reason = ' '.join(str(error).split())
-            raise HydranetError(f'{path} cannot be read as a model card: {reason}.') from error
+            content = read_plain_yaml(path)
+        except ValueError as error:
+            raise HydranetError(f'{path} cannot be read as a model card: {error}.') from error
+        return cls(content, path)
 
     def text(self, key: str) -> str:
         """Return a non-empty string."""
@@ -141,15 +140,18 @@ class Fields:
         return self._left.pop(key)
 
     def _as_number(self, key: str, value: Any) -> float:
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int | float)
-            or not math.isfinite(value)
-        ):
+        try:
+            number = float(value) if isinstance(value, int | float) else math.nan
+        except OverflowError:
+            number = math.inf
+        if isinstance(value, bool) or not math.isfinite(number):
             self.refuse(key, f'must be a finite number, not {_shown(value)}')
-        return float(value)
+        return number
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # an integer of thousands of digits
+        text = f'a number of type {type(value).__name__}'
     return text if len(text) <= 60 else text[:57] + '...'

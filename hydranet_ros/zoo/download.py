@@ -83,7 +83,8 @@ def download(
                 _log.warning('Downloading %s. %s', source.location, licence_note)
                 part = target.with_name(target.name + '.part')
                 with shown_progress(progress, target.name) as report:
-                    _complete(source, part, report, patience, source.size or max_bytes)
+                    most = min(source.size or max_bytes, max_bytes)
+                    _complete(source, part, report, patience, most)
                 os.replace(part, target)
     except OSError as error:
         raise HydranetError(

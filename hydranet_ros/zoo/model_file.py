@@ -7,12 +7,14 @@ batch norm is unfolded, initialisers carry the keys of our state dicts, convolut
 stored as fp16 behind a cast, vectors (batch norm, biases) as float32.
 """
 
+from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 import json
 from pathlib import Path
 
+from google.protobuf.message import Message
 import numpy as np
 import onnx
 from onnx import numpy_helper
@@ -23,6 +25,7 @@ from hydranet_ros.networks.options import NetworkOptions
 from hydranet_ros.zoo.checksums import sha256
 
 FORMAT = '1'
+MOST_BYTES = (1 << 31) - 1  # of one protobuf message
 HALF_SUFFIX = ':float32'  # `key` is the stored fp16 tensor, `key:float32` what the network reads
 _PREFIX = 'hydranet_ros.'
 _WEIGHTS = ('.weight', '.bias', '.running_mean', '.running_var', '.rows', '.columns')
@@ -77,15 +80,39 @@ def read_model_file(path: str | Path) -> ModelFile:
 
 
 def load_onnx(path: Path) -> onnx.ModelProto:
-    """Parse the ONNX file at `path`; HydranetError where it is missing or damaged."""
+    """Parse the ONNX file at `path`; HydranetError where it is missing or damaged.
+
+    Also where its weights lie in other files: whoever made it would choose what is read here.
+    """
     if not path.is_file():
         raise HydranetError(f'The model file {path} does not exist.')
+    if path.stat().st_size > MOST_BYTES:
+        raise HydranetError(f'{path} is larger than the {MOST_BYTES} bytes that ONNX allows.')
     try:
         model = onnx.load_model(str(path), load_external_data=False)
+        for name in _tensors_elsewhere(model):
+            raise HydranetError(
+                f'{path} has its tensor {name!r} in another file. A model file is one file: save '
+                'it with onnx.save(model, path, save_as_external_data=False).'
+            )
         onnx.checker.check_model(model)
+    except HydranetError:
+        raise
     except Exception as error:  # protobuf and the checker each raise types of their own
         raise HydranetError(f'{path} is not a readable ONNX file: {first_line(error)}') from error
     return model
+
+
+def _tensors_elsewhere(message: Message) -> Iterator[str]:
+    """Name the tensors below a message, at any depth, whose data lie in another file."""
+    if isinstance(message, onnx.TensorProto):
+        if message.data_location == onnx.TensorProto.EXTERNAL or message.external_data:
+            yield message.name
+        return
+    for field_of, value in message.ListFields():
+        if field_of.message_type is not None:
+            for one in [value] if isinstance(value, Message) else value:
+                yield from _tensors_elsewhere(one)
 
 
 def options_of(model: onnx.ModelProto) -> NetworkOptions:

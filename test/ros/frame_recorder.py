@@ -15,10 +15,10 @@ from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
+from hydranet_ros.ros.counts import Outcome
 from hydranet_ros.ros.diagnostics import entries_of
 from hydranet_ros.ros.diagnostics import NOT_KNOWN
 from hydranet_ros.ros.diagnostics import TOPIC as DIAGNOSTICS
-from hydranet_ros.ros.slot import Outcome
 from hydranet_ros.ros.transport import OUTPUT
 
 TOPICS = ('semantic', 'semantic/confidence', 'depth', 'depth/camera_info')
@@ -68,6 +68,7 @@ class FrameRecorder:
         outputs: by topic.
         report: the entries of the newest diagnostics, empty before the first.
         reports: how many have come.
+        reported_at: when the newest came (time.monotonic).
 
     """
 
@@ -76,6 +77,7 @@ class FrameRecorder:
         self.outputs = {topic: OutputRecord() for topic in TOPICS}
         self.report: dict[str, str] = {}
         self.reports = 0
+        self.reported_at = 0.0
         for topic in TOPICS:
             kind = CameraInfo if topic.endswith('camera_info') else Image
             node.create_subscription(kind, topic, self._check(self.outputs[topic]), OUTPUT)
@@ -100,6 +102,7 @@ class FrameRecorder:
         if entries:
             self.report = entries
             self.reports += 1
+            self.reported_at = time.monotonic()
 
     def counts(self) -> dict[str, int]:
         """Return received, lost (0 where not known) and each outcome, as the node reported."""

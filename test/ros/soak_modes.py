@@ -31,7 +31,7 @@ def steady(rig: Rig) -> Frames:
         'published': published,
         'counts': counts,
         'without_outcome': balance(counts),
-        'uncounted': missing,
+        'uncounted': [missing],
         'unseen_answers': _unseen(rig, counts['answered']),
     }
 
@@ -67,7 +67,7 @@ def camera_restarts(rig: Rig) -> Frames:
         'published': sum(one['published'] for one in lives),
         'counts': counts,
         'without_outcome': balance(counts),
-        'uncounted': sum(one['uncounted'] for one in lives),
+        'uncounted': [one['uncounted'] for one in lives],
         'unseen_answers': _unseen(rig, counts['answered']),
     }
 
@@ -79,6 +79,7 @@ def node_killed(rig: Rig) -> Frames:
     lives: list[dict[str, Any]] = []
     without_outcome = 0
     killed_at: float | None = None
+    absent_s = 0.0
     known: set[bytes] = set()
     while not lives or time.monotonic() < end:
         started_at = time.monotonic()
@@ -87,11 +88,13 @@ def node_killed(rig: Rig) -> Frames:
             lambda old=known: _readers(rig) - old, 'subscription of the node', START_PATIENCE_S
         )
         subscribed_at = time.monotonic()
+        absent_s += subscribed_at - killed_at if killed_at else 0.0
         output_at = _wait_for_output(rig, started_at)
         rig.run(rig.plan.every_s)
         rig.kill('perception')
         known |= _readers(rig)
         counts = rig.recorder.counts()
+        absent_s += time.monotonic() - rig.recorder.reported_at
         without_outcome += balance(counts)
         lives.append(
             {
@@ -112,6 +115,8 @@ def node_killed(rig: Rig) -> Frames:
         'published': published,
         'counted': counted,
         'while_no_node_could_tell': published - counted,
+        'seconds_without_a_node_or_after_its_last_report': round(absent_s, 1),
+        'frames_of_those_seconds': round(absent_s * rig.plan.rate),
         'without_outcome': without_outcome,
     }
 

@@ -41,6 +41,11 @@ def test_prefers_the_rectified_projection(tmp_path):
         ('a: [', 'cannot read'),
         (CALIBRATION.replace('721.5', '0'), 'not calibrated'),
         (CALIBRATION.replace('0, 0, 1]', '1]'), 'no camera calibration'),
+        (CALIBRATION.replace('721.5', '.nan'), 'not calibrated'),
+        (CALIBRATION.replace('609.6', '.inf'), 'not calibrated'),
+        (CALIBRATION.replace('1242', '.inf'), 'no camera calibration'),
+        (CALIBRATION.replace('721.5', '9' * 400), 'no camera calibration'),
+        ('a: ' + 100_000 * '[', 'cannot read'),
     ],
 )
 def test_a_wrong_file_is_named(tmp_path, content, says):

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Images and folders of images as sources."""
 
+import struct
+
 import cv2
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.sources import open_source
 from hydranet_ros.sources import UnreadableFrame
+from hydranet_ros.sources.pictures import read_picture
 
 
 @pytest.fixture
@@ -110,3 +113,12 @@ def test_what_is_not_there_is_said(tmp_path):
         open_source(str(tmp_path))
     with pytest.raises(HydranetError, match='not possible'):
         open_source('street', size=(0, 5))
+
+
+def test_a_picture_of_400_million_pixels_is_not_decoded(tmp_path):
+    _, data = cv2.imencode('.png', np.zeros((8, 8, 3), np.uint8))
+    lying = bytearray(data.tobytes())
+    lying[16:24] = struct.pack('>II', 20_000, 20_000)
+    (tmp_path / 'huge.png').write_bytes(lying)
+    with pytest.raises(UnreadableFrame, match=r"huge\.png' has 20000x20000 pixels"):
+        read_picture(tmp_path / 'huge.png')

@@ -281,6 +281,12 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
         r'weights\.sha256 or git_blob must be given',
     ),
     'checksum': (lambda c: c['weights'].update(git_blob='abc'), r'weights\.git_blob must be'),
+    'no URL': (
+        lambda c: c['weights'].update(location='http://[::1/x.ckpt'),
+        r'weights\.location is no URL',
+    ),
+    'camera': (lambda c: c.update(sample_frames='/dev/video0'), 'sample_frames must not be a cam'),
+    'endless number': (lambda c: c.update(std=[10**400, 1, 1]), 'std must be a finite number'),
     'size': (lambda c: c['weights'].update(size=1.5), r'weights\.size must be an integer'),
     'family': (lambda c: c['weights'].update(family=None), r'weights\.family must be given'),
 }
@@ -298,13 +304,37 @@ def test_wrong_card_names_file_and_field(case: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     'content',
-    [b'', b'- 1', b'a: [', b'\xff\xfe', b'!!python/object:os.x {}', b'title: 2020-13-45'],
+    [
+        b'',
+        b'- 1',
+        b'a: [',
+        b'\xff\xfe',
+        b'!!python/object:os.x {}',
+        b'!!python/object/apply:os.system [true]',
+        b'title: 2020-13-45',
+        b'title: ' + 100_000 * b'[',
+        b'title: ' + 5000 * b'9',
+        b'title: &a [x]\ntasks: [*a, *a]',
+        b'title: ' + (1 << 20) * b'x',
+    ],
+    ids=lambda content: content[:20].decode('latin1'),
 )
 def test_file_that_is_no_card(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / 'mine.yaml'
     path.write_bytes(content)
     with pytest.raises(HydranetError, match=r'mine\.yaml'):
         load_card(str(path))
+
+
+def test_a_few_lines_that_stand_for_gigabytes_are_refused_at_once(tmp_path: Path) -> None:
+    bomb = [
+        'a0: &a0 [x]',
+        *(f'a{i}: &a{i} [{", ".join(9 * [f"*a{i - 1}"])}]' for i in range(1, 30)),
+    ]
+    path = tmp_path / 'bomb.yaml'
+    path.write_text('\n'.join(bomb), encoding='utf-8')
+    with pytest.raises(HydranetError, match='aliases are not allowed'):
+        load_card(path)
 
 
 def test_own_card_loads_by_path(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ What is served is random bytes: the project never held the published files.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 import hashlib
 import logging
 from pathlib import Path
@@ -206,6 +207,13 @@ def test_too_large_file_is_not_stored(server: WeightsServer) -> None:
     with pytest.raises(HydranetError, match='larger than the 1000 bytes'):
         download(source_of(server), patience=QUICK, max_bytes=1000)
     assert_nothing_kept(source_of(server))
+
+
+def test_a_card_cannot_raise_the_limit(server: WeightsServer) -> None:
+    server.answers = [whole(CONTENT)]
+    source = replace(source_of(server), size=10**15)
+    with pytest.raises(HydranetError, match='larger than the 1000 bytes'):
+        download(source, patience=QUICK, max_bytes=1000)
 
 
 def test_unwritable_cache_is_told(server: WeightsServer, cache: Path) -> None:

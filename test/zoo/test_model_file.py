@@ -81,3 +81,46 @@ def test_what_is_no_model_file_is_refused(model_file: Path, tmp_path: Path) -> N
     onnx.save(model, foreign)
     with pytest.raises(HydranetError, match='hydranet models import'):
         read_model_file(foreign)
+
+
+def outside(tensor: onnx.TensorProto, location: str) -> None:
+    tensor.ClearField('raw_data')
+    tensor.data_location = onnx.TensorProto.EXTERNAL
+    tensor.external_data.add(key='location', value=location)
+
+
+@pytest.mark.parametrize('location', ['weights.bin', '../../etc/passwd', '/etc/passwd'])
+@pytest.mark.parametrize('hidden', [False, True])
+def test_weights_in_another_file_are_refused(
+    model_file: Path, tmp_path: Path, location: str, hidden: bool
+) -> None:
+    model = onnx.load(model_file)
+    tensor = model.graph.initializer[0]
+    if hidden:  # in the attribute of a node, in a graph of another one
+        inner = onnx.helper.make_graph([], 'inner', [], [])
+        attribute = inner.node.add(op_type='Constant', output=['c']).attribute.add(name='value')
+        attribute.type, tensor = onnx.AttributeProto.TENSOR, attribute.t
+        tensor.name, tensor.data_type = 'c', onnx.TensorProto.FLOAT
+        tensor.dims.append(1)
+        inner.output.append(onnx.helper.make_tensor_value_info('c', 1, [1]))
+        branch = onnx.helper.make_node('If', ['yes'], ['x'], then_branch=inner, else_branch=inner)
+        tensor = branch.attribute[0].g.node[0].attribute[0].t
+        outside(tensor, location)
+        model.graph.node.append(branch)
+        yes = onnx.helper.make_tensor('yes', onnx.TensorProto.BOOL, [], [True])
+        model.graph.initializer.append(yes)
+    else:
+        outside(tensor, location)
+    (tmp_path / 'weights.bin').write_bytes(bytes(10**6))
+    foreign = tmp_path / 'foreign.onnx'
+    foreign.write_bytes(model.SerializeToString())
+    with pytest.raises(HydranetError, match='in another file. A model file is one file'):
+        read_model_file(foreign)
+
+
+def test_a_file_beyond_what_onnx_allows_is_not_read(tmp_path: Path) -> None:
+    huge = tmp_path / 'huge.onnx'
+    with huge.open('wb') as file:
+        file.truncate(1 << 31)  # sparse: no disk is used
+    with pytest.raises(HydranetError, match='larger than the 2147483647 bytes'):
+        load_onnx(huge)
