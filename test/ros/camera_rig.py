@@ -18,6 +18,8 @@ from test.ros.bench import ENGINE
 from test.ros.conftest import Graph
 from test.ros.conftest import wait_until
 
+BUILT_S = 240.0  # engines are built and judged meanwhile
+
 
 def make_node(graph: Graph, namespace: str = '', **parameters: Any) -> PerceptionNode:
     overrides = [Parameter(name, value=value) for name, value in (ENGINE | parameters).items()]
@@ -71,11 +73,11 @@ class Rig:
         wait_until(lambda: calibration.newest == info, f'camera_info of {name}')
 
     def wait_for_the_end(self) -> None:
-        wait_until(lambda: self.node.counts.in_flight == 0, 'end of the frames')
+        wait_until(lambda: self.node.counts.in_flight == 0, 'end of the frames', BUILT_S)
 
     def wait_for_engine(self, shape: Shape) -> None:
         engines = self.node._session._worker.perception.engines
-        wait_until(lambda: engines.info(shape), f'engine for {shape}', 120.0)
+        wait_until(lambda: engines.info(shape), f'engine for {shape}', BUILT_S)
 
     def counts(self, name: str) -> Counts:
         return self._stream(name).counts
