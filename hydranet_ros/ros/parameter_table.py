@@ -214,7 +214,7 @@ PARAMETERS: tuple[Setting, ...] = (
     Setting(
         'max_rate',
         0.0,
-        'Most frames to answer in a second, the others count as throttled; 0: no limit.',
+        'Most frames of a camera to answer in a second, the others count as throttled; 0: all.',
         low=0.0,
         high=1000.0,
         unit='Hz',
