@@ -12,6 +12,7 @@ from hydranet_ros.deploy.engine import Engine
 from hydranet_ros.deploy.engines import forget
 from hydranet_ros.deploy.engines import import_problem
 from hydranet_ros.deploy.engines import Keep
+from hydranet_ros.deploy.engines.onnxruntime_engine import version as version
 from hydranet_ros.deploy.engines.onnxruntime_tensorrt_options import tensorrt_options
 from hydranet_ros.deploy.gpu_engine import GpuEngine
 from hydranet_ros.deploy.nvidia_gpu import gpu_name
@@ -61,13 +62,6 @@ def unavailable(provider: Provider) -> str | None:
 def device() -> str:
     """Name the GPU."""
     return gpu_name()
-
-
-def version() -> str:
-    """Give the version that sessions depend on."""
-    import onnxruntime
-
-    return str(onnxruntime.__version__)
 
 
 def build(request: BuildRequest, provider: Provider, keep: Keep = forget) -> Engine:

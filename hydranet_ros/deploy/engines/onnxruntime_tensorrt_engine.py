@@ -10,9 +10,9 @@ from hydranet_ros.deploy.engines.onnxruntime_gpu import CUT as CUT
 from hydranet_ros.deploy.engines.onnxruntime_gpu import device as device
 from hydranet_ros.deploy.engines.onnxruntime_gpu import Provider
 from hydranet_ros.deploy.engines.onnxruntime_gpu import REWRITES as REWRITES
-from hydranet_ros.deploy.engines.onnxruntime_tensorrt_options import tensorrt_version
 from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.request import BuildRequest
+from hydranet_ros.deploy.tensorrt.versions import tensorrt_version
 
 
 def unavailable() -> str | None:

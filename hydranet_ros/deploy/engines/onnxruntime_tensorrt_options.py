@@ -9,23 +9,14 @@ import os
 from pathlib import Path
 import shutil
 
-from hydranet_ros.deploy.engines import import_problem
 from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.request import BuildRequest
+from hydranet_ros.deploy.tensorrt.versions import tensorrt_version
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.resources import cache_dir
 
 FOLDER = 'onnxruntime-tensorrt'
 KEPT = 16  # graphs with their engines; those used longest ago go first
-
-
-def tensorrt_version() -> str | None:
-    """Give TensorRT's version, None where its own bindings cannot be imported."""
-    if import_problem('tensorrt') is not None:
-        return None
-    import tensorrt
-
-    return str(tensorrt.__version__)
 
 
 def tensorrt_options(request: BuildRequest, graph: bytes) -> dict[str, str]:

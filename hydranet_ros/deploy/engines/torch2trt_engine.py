@@ -17,11 +17,13 @@ from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.deploy.rewrites import Rewrite
 from hydranet_ros.deploy.specialise import Cut
+from hydranet_ros.deploy.tensorrt.versions import release
+from hydranet_ros.deploy.tensorrt.versions import tensorrt_version
 from hydranet_ros.errors import HydranetError
 
 REWRITES: frozenset[Rewrite] = frozenset()
 CUT = Cut.FULL
-_GONE_FROM = 11  # TensorRT's major version that has no precision flags any more
+_GONE_FROM = (11, 0)  # the release of TensorRT that has no precision flags any more
 _INSTEAD = "the backend 'tensorrt' needs no conversion by it"
 
 
@@ -34,21 +36,15 @@ def unavailable() -> str | None:
     problem = import_problem('torch') or import_problem('tensorrt')
     if problem is not None:
         return problem
-    if _major(tensorrt_version()) >= _GONE_FROM:
-        return (
-            f'torch2trt needs TensorRT 10 or older, and this is {tensorrt_version()}; {_INSTEAD}'
-        )
+    import tensorrt
+
+    if release(tensorrt) >= _GONE_FROM:
+        found = tensorrt_version()
+        return f'torch2trt needs TensorRT 10 or older, and this is {found}; {_INSTEAD}'
     if not torch_engine.on_gpu():
         return "torch has no CUDA here; install its build for this machine's GPU"
     problem = import_problem('torch2trt')
     return f'{problem}; {_INSTEAD}' if problem else None
-
-
-def tensorrt_version() -> str:
-    """Give TensorRT's version."""
-    import tensorrt
-
-    return str(tensorrt.__version__)
 
 
 def device() -> str:
@@ -104,7 +100,3 @@ def engine_of(request: BuildRequest, stored: bytes, device_name: str) -> Engine:
     cut = full_cut_of(request, network, memory_format=torch.contiguous_format)
     runner = TorchRunner(cut, request.model_file.heads, request.batch, torch.device(device_name))
     return GpuEngine(request.backend.value, request.precision.value, request.input_size, runner)
-
-
-def _major(version: str) -> int:
-    return int(version.split('.')[0])
