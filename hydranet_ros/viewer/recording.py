@@ -9,11 +9,13 @@ from dataclasses import dataclass
 import os
 from pathlib import Path
 import socket
+import sys
 from urllib.parse import quote
 
 import rerun as rr
 import rerun.blueprint as rrb
 
+from hydranet_ros.errors import first_line
 from hydranet_ros.errors import HydranetError
 
 APPLICATION = 'hydranet_ros'
@@ -54,7 +56,7 @@ def opened(destination: Destination, layout: rrb.Blueprint) -> Iterator[rr.Recor
     recording = rr.RecordingStream(APPLICATION)
     recording.set_log_time_enabled(False)
     try:
-        recording.set_sinks(*_sinks(destination), default_blueprint=layout)
+        recording.set_sinks(*_sinks(destination, recording), default_blueprint=layout)
         yield recording
     finally:
         # A viewer that was closed takes nothing any more: what cannot be written is given up.
@@ -63,19 +65,37 @@ def opened(destination: Destination, layout: rrb.Blueprint) -> Iterator[rr.Recor
         recording.disconnect()
 
 
-def _sinks(destination: Destination) -> list[rr.sinks.LogSinkLike]:
+def _sinks(destination: Destination, recording: rr.RecordingStream) -> list[rr.sinks.LogSinkLike]:
     sinks: list[rr.sinks.LogSinkLike] = []
     if destination.web_port is not None:
         sinks.append(_serve(destination.web_port, destination.memory))
     if destination.window:
-        port = _free_port(_STREAM_PORT)
-        rr.spawn(port=port, connect=False, memory_limit=destination.memory)
-        sinks.append(rr.GrpcSink(f'rerun+http://{HOST}:{port}/proxy'))
-        print('window    the Rerun viewer', flush=True)
+        sinks.append(_open_window(destination.memory, recording))
     if destination.save is not None:
         sinks.append(rr.FileSink(destination.save))
         print(f'file      {destination.save}', flush=True)
     return sinks
+
+
+def _open_window(memory: str, recording: rr.RecordingStream) -> rr.GrpcSink:
+    if not has_display():
+        raise HydranetError('there is no display for --window; --web serves a page instead.')
+    port = _free_port(_STREAM_PORT)
+    beside = Path(sys.executable).with_name('rerun')  # where the environment is not activated
+    try:
+        rr.spawn(
+            port=port,
+            connect=False,
+            memory_limit=memory,
+            executable_path=str(beside) if beside.is_file() else None,
+            recording=recording,
+        )
+    except RuntimeError as error:
+        raise HydranetError(
+            f'the Rerun viewer does not start: {first_line(error)} --web serves a page instead.'
+        ) from error
+    print('window    the Rerun viewer', flush=True)
+    return rr.GrpcSink(f'rerun+http://{HOST}:{port}/proxy')
 
 
 def _serve(web_port: int, memory: str) -> rr.GrpcServerSink:
