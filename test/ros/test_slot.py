@@ -278,3 +278,12 @@ def test_a_newer_frame_replaces_one_that_is_held():
     slot.release()
     assert slot.take() == [(0, 'new')]
     assert slot.counts() == Counts(received=2, not_ready=1, in_flight=1)
+
+
+def test_max_rate_is_of_each_camera():
+    slot = ready(2)
+    slot.set_max_rate(1)
+    slot.offer('front', now=1000.0, camera=0)
+    slot.offer('rear', now=1000.1, camera=1)
+    slot.offer('front', now=1000.2, camera=0)
+    assert [slot.counts(camera).throttled for camera in range(2)] == [1, 0]
