@@ -18,7 +18,7 @@ PACKAGE = 'hydranet_ros'
 SHARE = get_package_share_directory(PACKAGE)
 SWITCH = ['true', 'false']
 # Arguments that are parameters too: where they stay empty, params_file decides.
-PARAMETERS = ('model', 'backend', 'precision', 'autostart', 'use_sim_time')
+PARAMETERS = ('model', 'backend', 'precision', 'image_transport', 'autostart', 'use_sim_time')
 # What config/perception.rviz shows.
 SHOWN = ('image', 'semantic/overlay', 'depth/color', 'points')
 
@@ -39,6 +39,13 @@ ARGUMENTS = [
         '',
         ['', 'auto', 'fp32', 'fp16', 'bf16', 'int8'],
         'Arithmetic of the network; empty: as in params_file.',
+    ),
+    (
+        'image_transport',
+        '',
+        ['', 'raw', 'compressed'],
+        'Which images to read: raw ones, or compressed ones on IMAGE/compressed; empty: as in '
+        'params_file.',
     ),
     ('image', 'image', None, 'Image topic of the camera; compressed ones: IMAGE/compressed.'),
     ('camera_info', '', None, 'CameraInfo topic; empty: camera_info beside the image topic.'),

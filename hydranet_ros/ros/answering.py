@@ -15,7 +15,9 @@ from rclpy.node import Node
 from hydranet_ros.deploy.engine import Timings
 from hydranet_ros.image_reader import ImageReader
 from hydranet_ros.outputs import Look
+from hydranet_ros.outputs import NORMALS
 from hydranet_ros.outputs import Output
+from hydranet_ros.outputs import POINTS
 from hydranet_ros.outputs import POINTS_FIELDS
 from hydranet_ros.perception import Perception
 from hydranet_ros.prediction import Prediction
@@ -95,8 +97,10 @@ class FrameAnswerer:
         rgb = self._reader.read(message)
         seconds = time.perf_counter() - began
         lens = None
-        if cloud or any(one.task in self.derived for one in watched):
-            lens = self.calibration.camera_model(*rgb.shape[:2])
+        derived = any(one.task in self.derived for one in watched)
+        if cloud or derived:
+            needed_for = NORMALS.topic if derived else POINTS
+            lens = self.calibration.camera_model(*rgb.shape[:2], needed_for)
         if lens is None:
             cloud = False
             watched = tuple(one for one in watched if one.task not in self.derived)

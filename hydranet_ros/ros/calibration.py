@@ -54,7 +54,7 @@ class Calibration:
         self._told: set[Reason | str] = set()
         self._model: CameraModel | None = None
         self._model_of: tuple[CameraInfo | None, int, int] = (None, 0, 0)
-        self._no_points = ''
+        self._no_lens = ''
         self._troubles: dict[str, tuple[str, float]] = {}
         self.newest: CameraInfo | None = None
 
@@ -62,19 +62,25 @@ class Calibration:
         """Return the calibration where one has come and is for images of this size."""
         return _fitting(self.newest, height, width)
 
-    def camera_model(self, height: int, width: int) -> CameraModel | None:
-        """Return the lens of images of this size; None: not known, as the log says once."""
+    def camera_model(
+        self, height: int, width: int, needed_for: str = 'points'
+    ) -> CameraModel | None:
+        """Return the lens of images of this size; None: not known, as the log says once.
+
+        needed_for: the topics that cannot be published without.
+        """
         newest = self.newest
         if newest is None:
             if self._waited():
-                self._tell_no_points(f'no camera_info has come on {self._info_topic}.')
+                reason = f'no camera_info has come on {self._info_topic}.'
+                self._tell_not_published(needed_for, reason)
             return None
         # Compared by identity: the same message is not looked at twice.
         if self._model_of[0] is not newest or self._model_of[1:] != (height, width):
             self._model_of = (newest, height, width)
-            self._model, self._no_points = self._read_model(newest, height, width)
+            self._model, self._no_lens = self._read_model(newest, height, width)
         if self._model is None:
-            self._tell_no_points(self._no_points)
+            self._tell_not_published(needed_for, self._no_lens)
         return self._model
 
     def troubles(self) -> Iterator[Trouble]:
@@ -95,11 +101,11 @@ class Calibration:
         except HydranetError as error:
             return None, str(error)
 
-    def _tell_no_points(self, reason: str) -> None:
-        text = f'points is not published: {reason}'
-        self._troubles['points'] = (text, time.monotonic())
-        if reason not in self._told:
-            self._told.add(reason)
+    def _tell_not_published(self, topics: str, reason: str) -> None:
+        text = f'{topics} is not published: {reason}'
+        self._troubles[topics] = (text, time.monotonic())
+        if text not in self._told:
+            self._told.add(text)
             self._logger.warning(text)
 
     def fx(self, depth: DepthRange, height: int, width: int) -> float | None:
