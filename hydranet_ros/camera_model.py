@@ -71,8 +71,10 @@ class CameraModel:
         v = np.arange(0, camera.height, stride, dtype=np.float64)
         if self._is_pinhole:
             pinhole = np.empty((2, len(v), len(u)), np.float32)
-            pinhole[0] = (u - camera.cx) / camera.fx
-            pinhole[1] = ((v - camera.cy) / camera.fy)[:, None]
+            with np.errstate(over='ignore'):  # a focal length of 1e-300 is one
+                pinhole[0] = (u - camera.cx) / camera.fx
+                pinhole[1] = ((v - camera.cy) / camera.fy)[:, None]
+            pinhole[np.isinf(pinhole)] = np.nan
             return pinhole
         pixels = np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 1, 2)
         rays = self._undistorted(pixels)

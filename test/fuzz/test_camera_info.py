@@ -85,7 +85,9 @@ def test_camera_info():
         assert isinstance(focal_length(info, rectified), float)
         camera, refusal = outcomes.of(lambda: camera_model(info, rectified, HEIGHT, WIDTH))
         if not refusal:
-            assert camera.rays().shape == (2, HEIGHT, WIDTH)
+            rays = camera.rays()
+            assert rays.shape == (2, HEIGHT, WIDTH)
+            assert not np.isinf(rays).any()
             cloud.write(points, camera, rgb, depth)
             seen = np.isfinite(points['x'])
             assert (points['z'][seen] == 1).all()
