@@ -112,7 +112,7 @@ setup(
             'pytest-timeout',
             'hypothesis',
             *BAGS,
-            'cyclonedds==11.0.1; platform_machine == "x86_64" and python_version < "3.14"',
+            'cyclonedds; platform_machine == "x86_64" and python_version < "3.14"',
             'torchmetrics',
             'ruff',
             'mypy',
