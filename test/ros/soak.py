@@ -7,7 +7,9 @@ is `steady`, `camera-restarts` (the camera is killed every --every seconds and s
 `node-killed` (the node is, by SIGKILL; the time to its first output is taken).
 
 Camera and node are processes of their own, with our transport; this one is the watcher, which
-listens to all outputs. It is not part of the test suite. It does not look at the pixels.
+listens to all outputs. It is not part of the test suite. It does not look at the pixels. Stamps
+begin when the camera's process does, some seconds before its first image: diagnostics may call
+them old.
 """
 
 import argparse
