@@ -18,6 +18,7 @@ _JPEG_TAIL = 64  # bytes in which the end of a JPEG lies, but for drivers that p
 _MARKER = re.compile(rb'\xff+([^\x00\xff])', re.DOTALL)
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF0 to SOF15 (table B.1)
 _WITHOUT_LENGTH = frozenset((0x01, *range(0xD0, 0xD8)))  # TEM, RST0 to RST7
+_MOST_CHUNKS = 2**16  # of a PNG; libpng writes one for each 8 KiB of pixels
 _MOST_SEGMENTS = 1000  # before the frame header; cameras write about ten
 
 
@@ -59,7 +60,11 @@ def read_header(data: Any) -> FileHeader | None:
 
 
 def is_truncated(data: Any) -> bool:
-    """Tell whether a JPEG or PNG lacks its end: OpenCV may fill the rest of a JPEG with grey."""
+    """Tell whether a JPEG or PNG lacks its end.
+
+    OpenCV may fill the rest of a JPEG with grey, and takes gigabytes for a chunk of a PNG that
+    declares them.
+    """
     kind, view = file_kind(data), memoryview(data)
     if kind is FileKind.JPEG:
         # Inside the compressed pixels 0xff is followed by 0, so an end there is the end.
@@ -68,7 +73,7 @@ def is_truncated(data: Any) -> bool:
             return False
         whole = bytes(view)
         return whole.rfind(_JPEG_END) <= whole.rfind(_JPEG_SCAN)  # neither: -1
-    return kind is FileKind.PNG and b'IEND' not in bytes(view[-4096:])
+    return kind is FileKind.PNG and not _reaches_the_end(view)
 
 
 def decode(data: Any, flags: int) -> np.ndarray | None:
@@ -79,6 +84,19 @@ def decode(data: Any, flags: int) -> np.ndarray | None:
         return cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error:
         return None
+
+
+def _reaches_the_end(png: memoryview) -> bool:
+    """Follow the chunks: each has its length, its name, that many bytes, and a checksum."""
+    place = len(_PNG_START)
+    for _ in range(_MOST_CHUNKS):
+        if place + 12 > len(png):
+            return False
+        length, name = struct.unpack_from('>I4s', png, place)
+        place += 12 + length
+        if name == b'IEND':
+            return place <= len(png)
+    return False
 
 
 def _read_jpeg_header(data: Any) -> FileHeader | None:

@@ -62,8 +62,24 @@ def test_each_cut_is_noticed(suffix):
     data = encoded(suffix)
     for length in (*range(2, 700), *range(len(data) - 700, len(data) - 1)):
         cut = data[:length]
-        assert read_header(cut) is None or is_truncated(cut) or length > len(data) - 8
-        assert length > len(data) - 8 or decode(cut, cv2.IMREAD_COLOR) is None
+        assert read_header(cut) is None or is_truncated(cut)
+        assert decode(cut, cv2.IMREAD_COLOR) is None
+
+
+@pytest.mark.parametrize('length', [2**20, 2**31 - 1, 2**32 - 1])
+def test_a_chunk_that_claims_more_than_there_is_is_not_given_memory(length, monkeypatch):
+    data = bytearray(encoded('.png'))
+    place = data.index(b'IDAT') - 4
+    data[place : place + 4] = length.to_bytes(4, 'big')
+    assert is_truncated(data)
+    monkeypatch.setattr(cv2, 'imdecode', None)
+    assert decode(bytes(data), cv2.IMREAD_COLOR) is None
+
+
+def test_chunks_without_end_are_given_up():
+    data = encoded('.png')
+    place = data.index(b'IDAT') - 4
+    assert is_truncated(data[:place] + 100_000 * (bytes(4) + b'teXt' + bytes(4)) + data[place:])
 
 
 @pytest.mark.parametrize('padding', [1, 100, 5000])
