@@ -44,6 +44,7 @@ class FrameAnswerer:
         depth_scale: what the last answered depth was multiplied by; None: by nothing.
         times: how long the stages took.
         stamp_age: seconds from the stamp of the last answered image to its publication.
+        skipped: why the last image that was not answered could not be.
 
     """
 
@@ -72,6 +73,7 @@ class FrameAnswerer:
         self.depth_scale: float | None = None
         self.times = StageTimes()
         self.stamp_age = 0.0
+        self.skipped = ''
 
     def set_active(self, active: bool) -> None:
         """Allow or forbid to publish; once False has returned, nothing is published."""
@@ -100,7 +102,7 @@ class FrameAnswerer:
         derived = any(one.task in self.derived for one in watched)
         if cloud or derived:
             needed_for = NORMALS.topic if derived else POINTS
-            lens = self.calibration.camera_model(*rgb.shape[:2], needed_for)
+            lens = self.calibration.camera_model(*rgb.shape[:2], needed_for=needed_for)
         if lens is None:
             cloud = False
             watched = tuple(one for one in watched if one.task not in self.derived)
