@@ -15,6 +15,7 @@ from hydranet_ros.ros.diagnostics import Health
 from hydranet_ros.ros.diagnostics import NodeState
 from hydranet_ros.ros.diagnostics import NOT_KNOWN
 from hydranet_ros.ros.frames import Frame
+from hydranet_ros.ros.health import Reason
 from hydranet_ros.ros.image_transport import COMPRESSED_SUFFIX
 from hydranet_ros.ros.image_transport import ImageMessage
 from hydranet_ros.ros.image_transport import ImageTransport
@@ -65,17 +66,16 @@ class CameraStream:
         self._qos = qos
         self._publishers = OutputPublishers(node, qos, prefix)
         self._label_info = LabelInfoPublisher(node, (), prefix)
-        self._transport = ImageTransport(settings.image_transport)
+        self._settings = settings
         topic = self._transport.topic(node, prefix + IMAGE)
         calibration = Calibration(
             node.get_logger(),
             topic.removesuffix(COMPRESSED_SUFFIX),
             node.resolve_topic_name(prefix + CAMERA_INFO),
         )
-        self._watch = StreamWatch(node, topic, calibration)
         self.answerer = FrameAnswerer(node, self._publishers, calibration)
         self._input: CameraInput | None = None
-        self._reliability = ''
+        self._watch: StreamWatch | None = None
         self._lost: int | None = 0
         self._rate = Rate()
 
@@ -85,12 +85,21 @@ class CameraStream:
         self.answerer.set_active(True)
         self._subscribe()
 
+    @property
+    def _transport(self) -> ImageTransport:
+        return ImageTransport(self._settings.image_transport)
+
     def _subscribe(self) -> None:
+        topic = self._transport.topic(self._node, self._prefix + IMAGE)
+        self._watch = StreamWatch(
+            self._node, topic, self.answerer.calibration, self.counts, self.lost
+        )
+        self._watch.max_stamp_age = self._settings.max_stamp_age
         self._input = CameraInput(
             self._node,
             self._take_image,
             self._take_camera_info,
-            self._reliability,
+            self._settings.image_reliability,
             self._transport,
             self._prefix,
             self._qos,
@@ -105,7 +114,7 @@ class CameraStream:
         if self._input is not None:
             self._input.destroy()
             self._lost = self.lost
-            self._input = None
+            self._input = self._watch = None
 
     def destroy(self) -> None:
         """Take the topics back."""
@@ -126,13 +135,14 @@ class CameraStream:
 
     def apply(self, settings: Settings) -> None:
         """Follow the parameters of the input."""
-        self._watch.max_stamp_age = settings.max_stamp_age
-        transport = ImageTransport(settings.image_transport)
-        if (self._reliability, self._transport) != (settings.image_reliability, transport):
-            self._reliability, self._transport = settings.image_reliability, transport
-            if self._input is not None:
-                self._unsubscribe()
-                self._subscribe()
+        before, self._settings = self._settings, settings
+        if self._watch is not None:
+            self._watch.max_stamp_age = settings.max_stamp_age
+        asked = (settings.image_reliability, settings.image_transport)
+        same = asked == (before.image_reliability, before.image_transport)
+        if self._input is not None and not same:
+            self._unsubscribe()
+            self._subscribe()
 
     @property
     def lost(self) -> int | None:
@@ -150,7 +160,7 @@ class CameraStream:
         counts, scale = self.counts, self.answerer.depth_scale
         return Health(
             state=state,
-            reasons=tuple(self._watch.look(self._input, counts, self.lost)),
+            reasons=self._reasons(counts),
             facts={
                 'depth_scale': NOT_KNOWN if scale is None else f'{scale:.6g}',
                 'image_reliability': NOT_KNOWN if self._input is None else self._input.reliability,
@@ -162,8 +172,14 @@ class CameraStream:
             times=self.answerer.times.percentiles(),
         )
 
+    def _reasons(self, counts: Counts) -> tuple[Reason, ...]:
+        if self._watch is None or self._input is None:
+            return ()
+        return tuple(self._watch.look(self._input, counts, self.lost, self.answerer.skipped))
+
     def _take_image(self, message: ImageMessage, received: float) -> None:
-        self._watch.note(message.header)
+        if self._watch is not None:
+            self._watch.note(message.header)
         self._slot.offer(Frame(message, received), received, self._number)
 
     def _take_camera_info(self, message: CameraInfo) -> None:

@@ -92,7 +92,7 @@ class Dispatcher:
         try:
             decoded = self._answerers[camera].read(frame, self.sizes[camera])
         except Exception as error:
-            self._slot.done(self._skip(error), camera)
+            self._slot.done(self._skip(error, camera), camera)
             return None
         if decoded is None:
             self._slot.done(Outcome.UNWATCHED, camera)
@@ -108,7 +108,7 @@ class Dispatcher:
             return True
         refusal = self._builder.refusal(shape)
         if refusal:
-            self._slot.done(self._skip(FrameError(refusal)), camera)
+            self._slot.done(self._skip(FrameError(refusal), camera), camera)
             return False
         self.sizes[camera] = None
         # Before the request: the end of the build releases what is held by then.
@@ -129,7 +129,7 @@ class Dispatcher:
         try:
             predictions = predict_batch(self._perception, batch)
         except Exception as error:
-            outcome = self._skip(error)
+            outcome = self._skip(error, *(camera for camera, _ in frames))
             for camera, _ in frames:
                 self._slot.done(outcome, camera)
             return
@@ -144,11 +144,13 @@ class Dispatcher:
         try:
             published = answerer.publish(decoded, prediction, timings, self._free_since)
         except Exception as error:
-            return self._skip(error)
+            return self._skip(error, camera)
         return Outcome.ANSWERED if published else Outcome.DROPPED
 
-    def _skip(self, error: Exception) -> Outcome:
+    def _skip(self, error: Exception, *cameras: int) -> Outcome:
         known = isinstance(error, HydranetError)
         text = str(error) if known else f'{type(error).__name__}: {error}'
         self._logger.error(f'Image skipped: {text}', throttle_duration_sec=LOG_PERIOD_S)
+        for camera in cameras:
+            self._answerers[camera].skipped = text
         return Outcome.FAILED

@@ -20,6 +20,9 @@ class NetworkWatch:
         self._finite = FiniteWatch()
         self._engines = EngineWatch()
         self._memory = MemoryWatch()
+        now = time.perf_counter()
+        list(self._finite.look(now, 0, ''))
+        list(self._engines.look(now, 0, ()))
 
     def look(
         self,

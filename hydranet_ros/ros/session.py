@@ -30,7 +30,7 @@ from hydranet_ros.ros.settings import Settings
 from hydranet_ros.ros.slot import FrameSlot
 from hydranet_ros.ros.statistics import percentiles
 from hydranet_ros.ros.worker import Worker
-from hydranet_ros.ros.worker import WorkerState
+from hydranet_ros.ros.worker_state import WorkerState
 from hydranet_ros.zoo.card import ModelCard
 
 STOP_S = 10.0

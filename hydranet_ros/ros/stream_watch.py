@@ -24,18 +24,22 @@ class StreamWatch:
         node: whose clock the stamps are compared with.
         topic: of the images, after remapping.
         calibration: of the camera.
+        counts, lost: what there was before.
 
     Attributes:
         max_stamp_age: seconds that a stamp may be old on arrival; 0: any.
 
     """
 
-    def __init__(self, node: Node, topic: str, calibration: Calibration) -> None:
+    def __init__(
+        self, node: Node, topic: str, calibration: Calibration, counts: Counts, lost: int | None
+    ) -> None:
         self._clock: Any = node.get_clock()  # a ROSClock
         self._calibration = calibration
         self._frames = FrameWatch(topic)
         self._stamps = StampWatch(topic)
         self.max_stamp_age = 0.0
+        list(self._frames.look(time.perf_counter(), counts, lost))
 
     def note(self, header: Header) -> None:
         """Take the header of an image that arrives."""
@@ -43,23 +47,18 @@ class StreamWatch:
         self._stamps.note(stamp.sec * 1_000_000_000 + stamp.nanosec, self._clock.now().nanoseconds)
 
     def look(
-        self, camera: CameraInput | None, counts: Counts, lost: int | None
+        self, camera: CameraInput, counts: Counts, lost: int | None, skipped: str
     ) -> Iterator[Reason]:
-        """Say what is wrong since the last look; `camera`: None while it is not subscribed to."""
+        """Say what is wrong since the last look; `skipped`: why the last failed image did."""
         now = time.perf_counter()
-        reasons = [
-            *self._frames.look(now, counts, lost),
-            *self._stamps.look(
-                now,
-                self._clock.now().nanoseconds,
-                self._clock.ros_time_is_active,
-                self.max_stamp_age,
-            ),
-            *self._calibration.troubles(),
-        ]
-        if camera is None:
-            return
         silence = camera.silence()
         if silence:
             yield Reason('silence', silence)
-        yield from reasons
+        yield from self._frames.look(now, counts, lost, skipped)
+        yield from self._stamps.look(
+            now,
+            self._clock.now().nanoseconds,
+            self._clock.ros_time_is_active,
+            self.max_stamp_age,
+        )
+        yield from self._calibration.troubles()

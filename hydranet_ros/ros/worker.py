@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Sequence
-from enum import Enum
 import threading
 from typing import Any
 
@@ -18,17 +17,8 @@ from hydranet_ros.ros.dispatcher import Dispatcher
 from hydranet_ros.ros.engine_builder import EngineBuilder
 from hydranet_ros.ros.frames import Frame
 from hydranet_ros.ros.slot import FrameSlot
+from hydranet_ros.ros.worker_state import WorkerState
 from hydranet_ros.shared_perception import SharedPerception
-
-
-class WorkerState(str, Enum):
-    """What the worker is at; the value is shown in diagnostics."""
-
-    LOADING = 'loading the model'
-    WAITING = 'waiting for the first image'
-    BUILDING = 'building the engine'
-    READY = 'ready'
-    FAILED = 'failed'
 
 
 class Worker:

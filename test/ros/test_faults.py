@@ -247,6 +247,17 @@ def test_a_calibration_that_cannot_be_is_named_and_depth_goes_on(graph, monkeypa
     over(bench, words)
 
 
+def test_images_that_cannot_be_read_are_named(graph):
+    bench = started(graph)
+    bench.show_and_wait(stamped(bench, 0.0))
+    broken = stamped(bench, 0.0)
+    broken.encoding = '64FC3'
+    assert bench.show_and_wait(broken).failed == 1
+    health = reason(bench, '1 images of /image were skipped')
+    assert '64FC3' in health['summary']
+    assert bench.show_and_wait(stamped(bench, 0.0)).answered == 2
+
+
 def test_numbers_that_are_none_are_named(graph):
     bench = started(graph, 'depth')
     bench.show_and_wait(stamped(bench, 0.0))

@@ -17,7 +17,7 @@ from rclpy.node import Node
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.perception import Perception
 from hydranet_ros.ros.worker import Worker
-from hydranet_ros.ros.worker import WorkerState
+from hydranet_ros.ros.worker_state import WorkerState
 from test.ros.bench import Bench
 from test.ros.bench import image
 from test.ros.bench import picture

@@ -27,7 +27,7 @@ from hydranet_ros.ros.frames import DecodedFrame
 from hydranet_ros.ros.frames import Frame
 from hydranet_ros.ros.slot import FrameSlot
 from hydranet_ros.ros.worker import Worker
-from hydranet_ros.ros.worker import WorkerState
+from hydranet_ros.ros.worker_state import WorkerState
 from test.ros.conftest import wait_until
 
 
