@@ -102,7 +102,8 @@ class FrameAnswerer:
         derived = any(one.task in self.derived for one in watched)
         if cloud or derived:
             needed_for = NORMALS.topic if derived else POINTS
-            lens = self.calibration.camera_model(*rgb.shape[:2], needed_for=needed_for)
+            height, width = rgb.shape[:2]
+            lens = self.calibration.camera_model(height, width, needed_for)
         if lens is None:
             cloud = False
             watched = tuple(one for one in watched if one.task not in self.derived)
