@@ -4,6 +4,7 @@
 
 import pytest
 
+from hydranet_ros.ros.counts import Counts
 from hydranet_ros.ros.health import EngineWatch
 from hydranet_ros.ros.health import FiniteWatch
 from hydranet_ros.ros.health import FrameWatch
@@ -12,7 +13,6 @@ from hydranet_ros.ros.health import LOG_AGAIN_S
 from hydranet_ros.ros.health import Reason
 from hydranet_ros.ros.health import ReasonLog
 from hydranet_ros.ros.health import WINDOW_S
-from hydranet_ros.ros.counts import Counts
 
 
 def kinds(reasons) -> list:
