@@ -4,6 +4,7 @@
 
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 import math
 
 from hypothesis import given
@@ -81,7 +82,11 @@ def test_camera_info():
     @given(infos, st.booleans())
     def run(info, rectified):
         count()
-        assert fits(info, HEIGHT, WIDTH) in (True, False)
+        likely = replace(info, height=HEIGHT, width=WIDTH, binning_x=0, binning_y=0, roi=Region())
+        assert fits(likely, HEIGHT, WIDTH)
+        assert not fits(likely, HEIGHT + 1, WIDTH)
+        assert not fits(likely, HEIGHT, WIDTH - 1)
+        assert isinstance(fits(info, HEIGHT, WIDTH), bool)
         assert isinstance(focal_length(info, rectified), float)
         camera, refusal = outcomes.of(lambda: camera_model(info, rectified, HEIGHT, WIDTH))
         if not refusal:

@@ -8,6 +8,7 @@ Not verified: that a graph which is right ONNX but computes something else is no
 import json
 from pathlib import Path
 
+from hypothesis import example
 from hypothesis import given
 from hypothesis import strategies as st
 import numpy as np
@@ -26,6 +27,8 @@ from test.fuzz.cases import flat_memory
 from test.fuzz.cases import fuzz
 from test.fuzz.cases import Outcomes
 
+HEADS = {'semantic': 2}
+
 
 def small_model_file() -> bytes:
     """A file of the format, of one layer: what is damaged is then seldom mere weights."""
@@ -38,7 +41,7 @@ def small_model_file() -> bytes:
     semantic = helper.make_tensor_value_info('semantic', TensorProto.FLOAT, ['n', 2, 'h', 'w'])
     graph = helper.make_graph(nodes, 'small', [image], [semantic], [weight])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 18)], ir_version=10)
-    describe(model, 'small', 'multitask_refinenet', {'semantic': 2}, NetworkOptions())
+    describe(model, 'small', 'multitask_refinenet', HEADS, NetworkOptions())
     return model.SerializeToString()
 
 
@@ -48,6 +51,7 @@ def test_model_files(tmp_path: Path):
     outcomes = Outcomes()
 
     @fuzz
+    @example(whole)
     @given(damaged(whole) | st.binary(max_size=100))
     def run(data):
         count()
@@ -57,8 +61,11 @@ def test_model_files(tmp_path: Path):
             assert str(file) in refusal
             return
         assert described.path == file
-        assert json.dumps(described.heads)
         model = load_onnx(file)
+        stated = {one.key: one.value for one in model.metadata_props}
+        assert described.heads == json.loads(stated['hydranet_ros.heads'])
+        if data == whole:
+            assert described.heads == HEADS
         assert options_of(model) == described.options
         assert all(value.dtype == np.float32 for value in state_dict(model).values())
 
