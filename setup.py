@@ -112,6 +112,7 @@ setup(
             'pytest-timeout',
             'hypothesis',
             *BAGS,
+            *VIEW,
             'cyclonedds; platform_machine == "x86_64" and python_version < "3.14"',
             'torchmetrics',
             'ruff',
