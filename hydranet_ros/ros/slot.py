@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 import threading
-import time
 from typing import Generic
 from typing import TypeVar
 
@@ -98,13 +97,14 @@ class FrameSlot(Generic[T]):
 
         """
         with self._condition:
-            self._condition.wait_for(lambda: self._closed or self._waiting())
-            if wait_s > 0 and most > 1:
-                self._wait_for_others(most, wait_s)
-            if self._closed:
-                return []
-            waiting = sorted(self._waiting(), key=lambda one: self._places[one].since)[:most]
-            return [(camera, self._taken(camera)) for camera in waiting]
+            waiting: Sequence[int] = ()
+            # Again, where the slot was cleared while further cameras were waited for.
+            while not (self._closed or waiting):
+                self._condition.wait_for(lambda: self._closed or self._waiting())
+                if wait_s > 0 and most > 1:
+                    self._wait_for_others(most, wait_s)
+                waiting = sorted(self._waiting(), key=lambda one: self._places[one].since)[:most]
+            return [] if self._closed else [(camera, self._taken(camera)) for camera in waiting]
 
     def hold(self, camera: int, frame: T) -> None:
         """Give a taken frame back, to wait for its engine until `release`.
@@ -140,6 +140,7 @@ class FrameSlot(Generic[T]):
         with self._condition:
             for place in self._places:
                 self._put_aside(place)
+            self._condition.notify()
 
     def close(self) -> None:
         """Put the waiting frames aside and let `take` return none from now on."""
@@ -165,10 +166,9 @@ class FrameSlot(Generic[T]):
     def _wait_for_others(self, most: int, wait_s: float) -> None:
         def enough() -> bool:
             waiting = len(self._waiting())
-            return self._closed or waiting >= most or not self._missing()
+            return self._closed or waiting == 0 or waiting >= most or not self._missing()
 
-        deadline = time.monotonic() + wait_s
-        if not self._condition.wait_for(enough, deadline - time.monotonic()):
+        if not self._condition.wait_for(enough, wait_s):
             for camera in self._missing():
                 self._places[camera].expected = False
 

@@ -17,6 +17,7 @@ import pytest
 from hydranet_ros.ros.counts import Counts
 from hydranet_ros.ros.counts import Outcome
 from hydranet_ros.ros.slot import FrameSlot
+from test.ros.conftest import wait_until
 
 
 def adds_up(counts: Counts) -> bool:
@@ -240,6 +241,24 @@ def test_take_waits_for_other_cameras():
     slot.offer('rear', now=1, camera=1)
     thread.join(15)
     assert taken == [[(0, 'front'), (1, 'rear')]]
+
+
+def test_take_begins_anew_when_the_slot_is_cleared_while_it_waits_for_other_cameras():
+    slot = ready(2)
+    slot.offer('old', now=0, camera=0)
+    taken = []
+    thread = threading.Thread(target=lambda: taken.append(slot.take(2, wait_s=20.0)))
+    thread.start()
+    waiters = slot._condition._waiters  # a lock for each wait
+    first = wait_until(lambda: list(waiters), 'wait for the other camera')
+    slot.clear()
+    wait_until(lambda: taken or (waiters and list(waiters) != first), 'wait for any frame')
+    assert not taken
+    slot.offer('front', now=1, camera=0)
+    slot.offer('rear', now=1, camera=1)
+    thread.join(15)
+    assert taken == [[(0, 'front'), (1, 'rear')]]
+    assert slot.counts() == Counts(received=3, dropped=1, in_flight=2)
 
 
 def test_a_camera_that_stalls_is_waited_for_once():
