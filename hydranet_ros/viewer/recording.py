@@ -51,18 +51,30 @@ def opened(destination: Destination, layout: rrb.Blueprint) -> Iterator[rr.Recor
 
     HydranetError where the file exists or cannot be made, or no port is free.
     """
-    if destination.save is not None:
-        _check_file(destination.save)
     recording = rr.RecordingStream(APPLICATION)
     recording.set_log_time_enabled(False)
+    if destination.save is not None:
+        _make_file(destination.save)
     try:
-        recording.set_sinks(*_sinks(destination, recording), default_blueprint=layout)
+        _connect(recording, destination, layout)
         yield recording
     finally:
         # A viewer that was closed takes nothing any more: what cannot be written is given up.
         with suppress(RuntimeError):
             recording.flush(timeout_sec=_FLUSH_S)
         recording.disconnect()
+
+
+def _connect(
+    recording: rr.RecordingStream, destination: Destination, layout: rrb.Blueprint
+) -> None:
+    try:
+        recording.set_sinks(*_sinks(destination, recording), default_blueprint=layout)
+    except BaseException:
+        # Else the file that is still empty would stand in the way of the next try.
+        if destination.save is not None:
+            destination.save.unlink(missing_ok=True)
+        raise
 
 
 def _sinks(destination: Destination, recording: rr.RecordingStream) -> list[rr.sinks.LogSinkLike]:
@@ -106,7 +118,7 @@ def _serve(web_port: int, memory: str) -> rr.GrpcServerSink:
     return stream
 
 
-def _check_file(path: Path) -> None:
+def _make_file(path: Path) -> None:
     if path.exists():
         raise HydranetError(f"'{path}' exists; remove it, or name another file.")
     try:

@@ -184,3 +184,16 @@ def test_a_file_that_exists_is_kept(tmp_path):
         opened(Destination(save=tmp_path / 'no' / 'x.rrd'), blueprint(['camera'], False)),
     ):
         pass
+
+
+def test_a_file_is_not_left_where_nothing_could_be_opened(tmp_path, monkeypatch):
+    for name in ('DISPLAY', 'WAYLAND_DISPLAY'):
+        monkeypatch.delenv(name, raising=False)
+    path = tmp_path / 'next.rrd'
+    for _ in range(2):
+        with (
+            pytest.raises(HydranetError, match='no display'),
+            opened(Destination(window=True, save=path), blueprint(['camera'], False)),
+        ):
+            pass
+        assert not path.exists()
