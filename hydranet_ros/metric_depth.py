@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.kept_array import kept_array
 from hydranet_ros.prediction import numbers_above_zero
 from hydranet_ros.zoo.card_types import DepthRange
 
@@ -40,7 +41,7 @@ class MetricDepth:
         self._depth = depth
         self._case: tuple[bool, tuple[int, int], tuple[int, int]] | None = None
         self._said: set[str] = set()
-        self._masks: dict[tuple[int, ...], tuple[np.ndarray, np.ndarray]] = {}
+        self._masks = kept_array(bool)
 
     def factor(self, fx: float, camera: tuple[int, int], seen: tuple[int, int]) -> float:
         """Return fx at input size over the card's focal_length_px; 1 where that is not stated.
@@ -108,9 +109,7 @@ class MetricDepth:
         """
         if self._depth is None:
             return
-        if depth.shape not in self._masks:
-            self._masks = {depth.shape: (np.empty(depth.shape, bool), np.empty(depth.shape, bool))}
-        outside, far = self._masks[depth.shape]
+        outside, far = self._masks((2, *depth.shape))
         np.less(depth, self._depth.min_m * factor, out=outside)
         np.greater(depth, self._depth.max_m * factor, out=far)
         np.logical_or(outside, far, out=outside)

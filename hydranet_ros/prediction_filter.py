@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.kept_array import kept_array
 from hydranet_ros.prediction import Prediction
 from hydranet_ros.rendering import UNLABELLED
 from hydranet_ros.zoo.card_types import SemanticClass
@@ -54,7 +55,7 @@ class PredictionFilter:
         self._least = math.ceil(255 * confidence_threshold)
         self._near, self._far = depth_min, depth_max or math.inf
         self._limits_depth = depth_min > 0 or depth_max > 0
-        self._mask = np.empty((0, 0), np.uint8)
+        self._mask = kept_array(np.uint8)
 
     def needs(self, fields: Collection[str]) -> set[str]:
         """Return the fields of a Prediction to compute, so that `fields` can be filtered."""
@@ -67,15 +68,10 @@ class PredictionFilter:
             cv2.LUT(labels, self._table, dst=labels)
         if labels is not None and self._least:
             assert prediction.confidence is not None, 'as needs() says'
-            mask = self._mask_like(labels)
+            mask = self._mask(labels.shape)
             cv2.inRange(prediction.confidence, 0, self._least - 1, dst=mask)
             cv2.bitwise_or(labels, mask, dst=labels)
         if depth is not None and self._limits_depth:
-            mask = self._mask_like(depth)
+            mask = self._mask(depth.shape)
             cv2.inRange(depth, self._near, self._far, dst=mask)
             np.copyto(depth, np.nan, where=np.equal(mask, 0, out=mask.view(np.bool_)))
-
-    def _mask_like(self, array: np.ndarray) -> np.ndarray:
-        if self._mask.shape != array.shape:
-            self._mask = np.empty(array.shape, np.uint8)
-        return self._mask
