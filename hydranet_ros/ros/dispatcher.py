@@ -79,8 +79,7 @@ class Dispatcher:
             if decoded.wanted:
                 by_size.setdefault(decoded.size, []).append((camera, decoded))
             else:
-                self._answerers[camera].pass_on(frame.message, decoded.size)
-                self._slot.done(Outcome.UNWATCHED, camera)
+                self._slot.done(self._pass_on(camera, decoded), camera)
         for size, frames in by_size.items():
             for batch in self._batches(size, len(frames)):
                 self._answer(frames[:batch])
@@ -97,6 +96,13 @@ class Dispatcher:
         if decoded is None:
             self._slot.done(Outcome.UNWATCHED, camera)
         return decoded
+
+    def _pass_on(self, camera: int, decoded: DecodedFrame) -> Outcome:
+        try:
+            self._answerers[camera].pass_on(decoded.frame.message, decoded.size)
+        except Exception as error:
+            return self._skip(error, camera)
+        return Outcome.UNWATCHED
 
     def _has_engine(self, camera: int, decoded: DecodedFrame) -> bool:
         """Tell whether a frame can be predicted; else it is held until its engine is built."""
