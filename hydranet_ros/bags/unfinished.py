@@ -11,14 +11,16 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from dataclasses import dataclass
 from dataclasses import field
-from hashlib import sha256
+import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hydranet_ros import __version__
 from hydranet_ros.bags.files import files_of
 from hydranet_ros.bags.reading import BagReader
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.zoo.checksums import sha256
 
 if TYPE_CHECKING:
     from hydranet_ros.perception import Perception
@@ -63,15 +65,16 @@ def identify(
     """Return a hash of all that the written bag depends on."""
     states = [(one.name, one.stat().st_size, one.stat().st_mtime_ns) for one in files_of(source)]
     network = (
+        __version__,
         perception.model_file.sha256,
-        perception.card.name,
+        sha256(perception.card.path),
         perception.domain,
         perception.backend,
         perception.precision,
         perception.input_size_for(*_PROBE),
     )
     text = json.dumps([str(source.resolve()), states, network, [*topics], [*wanted], fx, limit])
-    return sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def place_of(out: Path) -> Path:
@@ -95,7 +98,11 @@ def find(out: Path, job: str) -> Progress | None:
             return Progress(**stated)
     except (HydranetError, ValueError, TypeError):
         damage = 'damaged'
-    lack = 'is damaged' if damage else 'was made of another bag, or with other options'
+    lack = (
+        'is damaged'
+        if damage
+        else 'was made of another bag, with another model or version, or with other options'
+    )
     raise HydranetError(
         f"'{path}', which an interrupted run has left, {lack}, so that this one cannot go on from "
         'it. Rename or remove it, or choose another --out.'

@@ -4,13 +4,17 @@
 
 from collections import Counter
 import os
+import shutil
 import signal
 import time
 
 import pytest
+import yaml
 
+from hydranet_ros.bags import unfinished
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.perception import Perception
+from hydranet_ros.resources import models_dir
 from test.bags.predict_command import contents
 from test.bags.predict_command import of
 from test.bags.predict_command import predict
@@ -87,9 +91,34 @@ def test_what_another_command_left_is_not_touched(drive, tmp_path, capsys, inter
     assert predict(drive, out, *MORE) == 130
     left = contents(tmp_path / 'out.incomplete')
     assert predict(drive, out, *MORE, '--outputs', 'semantic') == 1
-    assert 'was made of another bag, or with other options' in capsys.readouterr().err
+    assert 'was made of another bag, with another model or version, or' in capsys.readouterr().err
     assert contents(tmp_path / 'out.incomplete') == left
     assert not out.exists()
+
+
+def test_another_card_of_the_same_name_does_not_go_on(drive, tmp_path, capsys, interrupt):
+    card = tmp_path / 'street' / 'street.yaml'
+    shutil.copytree(models_dir() / 'street', card.parent)
+    more = (*MORE, '--model', str(card))
+    interrupt(2)
+    assert predict(drive, tmp_path / 'out', *more) == 130
+    text = card.read_text(encoding='utf-8')
+    other = yaml.safe_load(text)
+    other['classes'][0]['name'] = 'another'
+    card.write_text(yaml.safe_dump(other), encoding='utf-8')
+    assert predict(drive, tmp_path / 'out', *more) == 1
+    assert 'with another model or version' in capsys.readouterr().err
+    card.write_text(text, encoding='utf-8')
+    interrupt(99)
+    assert predict(drive, tmp_path / 'out', *more) == 0
+
+
+def test_another_version_does_not_go_on(drive, tmp_path, capsys, interrupt, monkeypatch):
+    interrupt(2)
+    assert predict(drive, tmp_path / 'out', *MORE) == 130
+    monkeypatch.setattr(unfinished, '__version__', '0.0.1')
+    assert predict(drive, tmp_path / 'out', *MORE) == 1
+    assert 'with another model or version' in capsys.readouterr().err
 
 
 def test_an_unfinished_bag_that_is_damaged_is_said(drive, tmp_path, capsys, interrupt):
