@@ -41,6 +41,8 @@ def open_source(
         return open_folder(path, size, loop)
     if not os.path.exists(path):
         raise missing(path)
+    if not os.path.isfile(path):  # else any other spelling of a camera's node would switch it on
+        raise HydranetError(f"'{spec}' is no file; name a camera as /dev/video0 or v4l:0.")
     if path.suffix.lower() in SUFFIXES:
         return Pictures(str(path), [path], size, loop)
     return Video(path, size, loop)

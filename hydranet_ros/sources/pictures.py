@@ -32,6 +32,8 @@ def natural_key(name: str) -> list[tuple[int, int, str]]:
 
 def read_picture(path: Path) -> np.ndarray:
     """Read an image file as uint8 (H, W, 3) RGB; UnreadableFrame names a file that is damaged."""
+    if path.exists() and not path.is_file():
+        raise UnreadableFrame(f"cannot read the image '{path}': it is no file.")
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -122,3 +122,11 @@ def test_a_picture_of_400_million_pixels_is_not_decoded(tmp_path):
     (tmp_path / 'huge.png').write_bytes(lying)
     with pytest.raises(UnreadableFrame, match=r"huge\.png' has 20000x20000 pixels"):
         read_picture(tmp_path / 'huge.png')
+
+
+def test_a_link_to_a_device_is_no_picture(tmp_path):
+    (tmp_path / 'a.png').symlink_to('/dev/null')
+    with pytest.raises(UnreadableFrame, match=r"a\.png': it is no file"):
+        open_source(str(tmp_path)).read(0)
+    with pytest.raises(HydranetError, match='is no file; name a camera'):
+        open_source(str(tmp_path / 'a.png'))

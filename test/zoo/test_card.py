@@ -22,6 +22,7 @@ from hydranet_ros.deploy.normals import optical_axes
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.resources import DEFAULT_MODEL
 from hydranet_ros.resources import models_dir
+from hydranet_ros.sources.sampling import sample_frames
 from hydranet_ros.zoo import list_cards
 from hydranet_ros.zoo import load_card
 from hydranet_ros.zoo.card import ModelCard
@@ -290,6 +291,21 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     'size': (lambda c: c['weights'].update(size=1.5), r'weights\.size must be an integer'),
     'family': (lambda c: c['weights'].update(family=None), r'weights\.family must be given'),
 }
+
+
+@pytest.mark.parametrize('start', ['//dev', '/./dev', '/proc/self/root/dev', '../../dev', 'link'])
+def test_no_spelling_of_a_device_in_a_card_opens_it(
+    start: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """/dev/null stands for /dev/video0: as little a file, and there everywhere."""
+    up = '/..' * (len(tmp_path.parts) - 1)
+    (tmp_path / 'link').symlink_to('/dev')
+    monkeypatch.chdir(tmp_path)
+    spec = f'{start}/null' if start != '../../dev' else f'.{up}/dev/null'
+    path = tmp_path / 'mine.yaml'
+    path.write_text(yaml.safe_dump(wrong(lambda c: c.update(sample_frames=spec))), 'utf-8')
+    with pytest.raises(HydranetError, match='is no file; name a camera as /dev/video0 or v4l:0'):
+        next(sample_frames([load_card(path).sample_frames], 1))
 
 
 @pytest.mark.parametrize('case', WRONG)
