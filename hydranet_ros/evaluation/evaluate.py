@@ -10,6 +10,7 @@ from datetime import datetime
 from datetime import timezone
 
 from hydranet_ros import __version__
+from hydranet_ros.deploy.request import Shape
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.evaluation.depth_errors import DepthErrors
 from hydranet_ros.evaluation.evaluation_result import EvaluationResult
@@ -103,10 +104,12 @@ class _Evaluation:
 
     def run(self, after_image: Callable[[], object]) -> EvaluationResult:
         perception, data = self._perception, self._data
-        seen = set()
+        seen, precisions = set(), set()
         for sample, size in by_size(data.dataset, self._options.pad_to):
             seen.add(perception.input_size_for(*size))
             self._add(sample, size)
+            if (engine := perception.engines.info(Shape(*size, 1))) is not None:
+                precisions.add(engine.choice.precision.value)
             after_image()
         return EvaluationResult(
             version=__version__,
@@ -115,7 +118,7 @@ class _Evaluation:
             weights=Weights(perception.model_file.name, perception.model_file.sha256),
             domain=perception.domain,
             engine=perception.backend,
-            precision=perception.precision,
+            precision=', '.join(sorted(precisions)),
             device=perception.choice.device,
             data=data.spec,
             split=data.split,

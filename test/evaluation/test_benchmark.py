@@ -15,11 +15,14 @@ from hydranet_ros import HydranetError
 from hydranet_ros import Perception
 from hydranet_ros.deploy.engine import CpuEngine
 from hydranet_ros.deploy.engine import Timings
+from hydranet_ros.deploy.engine_pool import EngineInfo
 from hydranet_ros.deploy.engines import onnxruntime_engine
 from hydranet_ros.deploy.engines import torch_engine
 from hydranet_ros.deploy.options import Backend
 from hydranet_ros.deploy.options import Precision
+from hydranet_ros.deploy.parity import Parity
 from hydranet_ros.deploy.request import BuildRequest
+from hydranet_ros.deploy.request import Shape
 from hydranet_ros.deploy.rewrites import Rewrite
 from hydranet_ros.deploy.selection import Choice
 from hydranet_ros.deploy.selection import choose
@@ -206,7 +209,7 @@ def test_batches_are_cases_of_their_own() -> None:
 def test_of_several_engines_one_that_cannot_be_had_is_left_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def refuse(request: BuildRequest) -> None:
+    def refuse(request: BuildRequest, keep: object) -> None:
         raise HydranetError('it is Sunday.')
 
     monkeypatch.setattr(torch_engine, 'build', refuse)
@@ -225,7 +228,8 @@ def test_an_engine_that_was_replaced_is_not_measured_under_its_name(
 ) -> None:
     def prepare(self: Perception, height: int, width: int, batch: int = 1) -> None:
         if self.choice.backend is Backend.TORCH:
-            self.choice = replace(self.choice, precision=Precision.FP16, reason='too different')
+            other = replace(self.choice, precision=Precision.FP16, reason='too different')
+            self.engines.infos = (EngineInfo(Shape(height, width, batch), other, Parity()),)
 
     monkeypatch.setattr(Perception, 'prepare', prepare)
     choices = (choose('torch'), ONNXRUNTIME)

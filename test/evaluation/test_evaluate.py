@@ -15,7 +15,7 @@ import pytest
 
 from hydranet_ros import HydranetError
 from hydranet_ros import Perception
-from hydranet_ros import perception as perception_module
+from hydranet_ros.deploy import engine_pool
 from hydranet_ros.deploy.engine import Engine
 from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.evaluation.evaluate import evaluate
@@ -184,8 +184,8 @@ def test_an_engine_is_built_once_for_every_size(
         built.append(request.camera_size)
         return original(request)
 
-    original = perception_module.build_engine
-    monkeypatch.setattr(perception_module, 'build_engine', build)
+    original = engine_pool.build_engine
+    monkeypatch.setattr(engine_pool, 'build_engine', build)
     with Perception.load(model.card.path, backend='onnxruntime', precision='fp32') as fresh:
         assert figures(fresh, data).images == len(sizes)
         assert sorted(built) == sorted(set(sizes))
