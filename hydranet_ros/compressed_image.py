@@ -79,6 +79,18 @@ def compressed_size(msg: CompressedImageMessage) -> tuple[int, int]:
     return header.height, header.width
 
 
+def media_type(msg: CompressedImageMessage) -> str | None:
+    """Return image/jpeg or image/png, None where the file has to be decoded to be shown.
+
+    That is a Bayer mosaic, or red and blue the other way round. FrameError as decoding it, but
+    for damage that only its pixels tell.
+    """
+    header = _checked_header(msg)
+    if _mosaic(msg.format) is not None or _stored_as_rgb(msg.format):
+        return None
+    return f'image/{header.kind.value.lower()}'
+
+
 class Compressor:
     """Compress pictures; keeps its buffer, so use one compressor per thread.
 

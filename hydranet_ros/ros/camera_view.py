@@ -21,6 +21,8 @@ from hydranet_ros.camera_info import camera_model
 from hydranet_ros.camera_info import fits
 from hydranet_ros.camera_info import is_rectified
 from hydranet_ros.camera_model import CameraModel
+from hydranet_ros.compressed_image import decode_compressed
+from hydranet_ros.compressed_image import media_type
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.image_decoder import ImageDecoder
 from hydranet_ros.point_cloud import POINT
@@ -145,8 +147,10 @@ class CameraView:
             return None
         if isinstance(message, Image):
             return self._decoder.decode(message)
-        media_type = 'image/png' if 'png' in message.format else 'image/jpeg'
-        return EncodedPicture(bytes(message.data), media_type)
+        media = media_type(message)
+        if media is None:
+            return decode_compressed(message)
+        return EncodedPicture(bytes(message.data), media)
 
     def _camera(self, height: int, width: int) -> CameraModel | None:
         """Return the lens of images of this size; None where no calibration states it."""
