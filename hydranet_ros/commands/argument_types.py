@@ -74,6 +74,16 @@ def add_backend_arguments(parser: argparse._ActionsContainer) -> None:
     parser.add_argument('--precision', default='auto', help=f'auto, {_names(Precision)}')
 
 
+def add_focal_length_argument(parser: argparse._ActionsContainer) -> None:
+    """Declare the focal length of files that do not state it."""
+    parser.add_argument(
+        '--fx',
+        type=positive,
+        metavar='PX',
+        help="the camera's focal length in pixels of its images, for metric depth (docs/depth.md)",
+    )
+
+
 def add_builder_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare how TensorRT builds; `builder_options` reads it."""
     default = BuilderOptions()

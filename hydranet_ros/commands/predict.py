@@ -10,8 +10,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from hydranet_ros.commands.argument_types import add_engine_arguments
+from hydranet_ros.commands.argument_types import add_focal_length_argument
 from hydranet_ros.commands.argument_types import count
-from hydranet_ros.commands.argument_types import positive
 from hydranet_ros.resources import DEFAULT_MODEL
 
 if TYPE_CHECKING:
@@ -42,12 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--model', default=DEFAULT_MODEL, help='a model card (%(default)s)')
     parser.add_argument('--out', type=Path, required=True, metavar='DIR', help='where to write')
     add_engine_arguments(parser)
-    parser.add_argument(
-        '--fx',
-        type=positive,
-        metavar='PX',
-        help="the camera's focal length in pixels of INPUT, for metric depth (docs/depth.md)",
-    )
+    add_focal_length_argument(parser)
     parser.add_argument('--limit', type=count, metavar='N', help='stop after N frames')
     parser.add_argument('--overwrite', action='store_true', help='replace files that exist')
     parser.add_argument(

@@ -3,7 +3,6 @@
 """What `hydranet predict` does with images, folders and videos."""
 
 import argparse
-from collections.abc import Iterator
 from itertools import islice
 import sys
 
@@ -15,8 +14,8 @@ from hydranet_ros.picture import side_by_side
 from hydranet_ros.prediction_files import PredictionFiles
 from hydranet_ros.prediction_files import WRITTEN
 from hydranet_ros.sources import Frame
+from hydranet_ros.sources import ReadableFrames
 from hydranet_ros.sources import Source
-from hydranet_ros.sources import UnreadableFrame
 
 
 class FramesRun:
@@ -39,7 +38,8 @@ class FramesRun:
             total = min(source.count, self._args.limit)
         seen = 0
         with tqdm(total=total, unit='frame', disable=None) as bar:
-            for frame in islice(self._readable(iter(source)), self._args.limit):
+            frames = ReadableFrames(source, self._problems.append)
+            for frame in islice(frames, self._args.limit):
                 if frame is not None:
                     self._one(frame)
                 bar.update()
@@ -51,17 +51,6 @@ class FramesRun:
                 file=sys.stderr,
             )
         return self._report()
-
-    def _readable(self, frames: Iterator[Frame]) -> Iterator[Frame | None]:
-        """Give the frames, None for one that is damaged."""
-        while True:
-            try:
-                yield next(frames)
-            except UnreadableFrame as error:
-                self._problems.append(str(error))
-                yield None
-            except StopIteration:
-                return
 
     def _one(self, frame: Frame) -> None:
         name = frame.name

@@ -7,9 +7,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 import re
+import sys
 from typing import TYPE_CHECKING
 
 from hydranet_ros.commands.argument_types import add_backend_arguments
+from hydranet_ros.commands.argument_types import add_focal_length_argument
 from hydranet_ros.commands.argument_types import count
 from hydranet_ros.commands.argument_types import port
 from hydranet_ros.commands.argument_types import positive
@@ -54,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     files.add_argument('--images', metavar='SOURCE', help="a folder, video, device or 'street'")
     files.add_argument('--model', default=DEFAULT_MODEL, help='a model card (%(default)s)')
     add_backend_arguments(files)
+    add_focal_length_argument(files)
 
 
 def _add_topics(parser: argparse.ArgumentParser) -> None:
@@ -76,7 +79,10 @@ def _add_topics(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Show until Ctrl-C; HydranetError where rerun-sdk or ROS 2 is missing."""
+    """Show until Ctrl-C or the end; 1 where a frame was damaged.
+
+    HydranetError where rerun-sdk or ROS 2 is missing.
+    """
     from hydranet_ros.errors import HydranetError
 
     try:
@@ -86,12 +92,17 @@ def run(args: argparse.Namespace) -> int:
             f"the viewer needs rerun-sdk ({error}): pip install 'hydranet_ros[view]'. It brings "
             'NumPy 2: beside an apt cv_bridge, install it into a virtual environment of its own.'
         ) from error
-    return _show_files(args) if args.images else _show_topics(args)
+    if args.images:
+        return _show_files(args)
+    if args.fx is not None:
+        raise HydranetError('--fx belongs to --images; a node has its fx from camera_info.')
+    return _show_topics(args)
 
 
 def _show_files(args: argparse.Namespace) -> int:
     from hydranet_ros.perception import Perception
     from hydranet_ros.sources import open_source
+    from hydranet_ros.sources import ReadableFrames
     from hydranet_ros.viewer.frames import ROOT
     from hydranet_ros.viewer.frames import show_frames
     from hydranet_ros.viewer.frames import wait_for_interrupt
@@ -104,11 +115,16 @@ def _show_files(args: argparse.Namespace) -> int:
         Perception.load(args.model, backend=args.backend, precision=args.precision) as perception,
         opened(destination, blueprint([ROOT], with_node=False)) as recording,
     ):
-        shown = show_frames(recording, perception, source, args.rate, args.limit)
-        print(f'{shown} frames shown', flush=True)
+        frames = ReadableFrames(source, _tell)
+        shown = show_frames(recording, perception, frames, args.rate, args.limit, args.fx)
+        print(f'{shown} frames shown, {frames.left_out} left out as damaged', flush=True)
         if destination.web_port is not None:
             wait_for_interrupt()
-    return 0
+    return 1 if frames.left_out else 0
+
+
+def _tell(problem: str) -> None:
+    print(f'hydranet: {problem}', file=sys.stderr, flush=True)
 
 
 def _show_topics(args: argparse.Namespace) -> int:

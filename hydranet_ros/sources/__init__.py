@@ -8,10 +8,12 @@ from hydranet_ros.sources.frame import Intrinsics
 from hydranet_ros.sources.frame import Source
 from hydranet_ros.sources.frame import UnreadableFrame
 from hydranet_ros.sources.opening import open_source
+from hydranet_ros.sources.readable import ReadableFrames
 
 __all__ = [
     'Frame',
     'Intrinsics',
+    'ReadableFrames',
     'Source',
     'UnreadableFrame',
     'open_source',

@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Show a folder, a video or the drawn street with what a model says of it, without ROS."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from contextlib import suppress
-import sys
 import threading
 import time
 
@@ -14,8 +13,6 @@ from hydranet_ros.camera_model import CameraModel
 from hydranet_ros.perception import Perception
 from hydranet_ros.rendering import color_normals
 from hydranet_ros.sources import Frame
-from hydranet_ros.sources import Source
-from hydranet_ros.sources import UnreadableFrame
 from hydranet_ros.viewer.scene import CameraScene
 from hydranet_ros.viewer.scene import ShownFrame
 
@@ -25,32 +22,37 @@ ROOT = 'camera'
 def show_frames(
     recording: rr.RecordingStream,
     perception: Perception,
-    source: Source,
+    frames: Iterable[Frame | None],
     rate: float | None = None,
     limit: int | None = None,
+    fx: float | None = None,
 ) -> int:
     """Predict and log the frames of a source; return how many.
 
-    rate: most frames in a second, None: as fast as it goes. Frames that cannot be read are said
-    on stderr and left out. The stamps are those of the source, from 0.
+    frames: None in the place of one that is left out. rate: most frames in a second, None: as fast
+    as it goes. limit: of frames that are shown. fx: the focal length in pixels, in place of the
+    one that the frames state. The stamps are those of the frames, from 0.
     """
     scene = CameraScene(recording, ROOT)
     scene.describe(perception.classes, perception.depth_range)
     shown, due = 0, time.monotonic()
-    for frame in _readable(source):
+    for frame in frames:
+        if frame is None:
+            continue
+        scene.show(_predicted(perception, frame, fx))
+        shown += 1
         if shown == limit:
             break
-        scene.show(_predicted(perception, frame))
-        shown += 1
         if rate:
             due = max(due + 1.0 / rate, time.monotonic())
             time.sleep(max(due - time.monotonic(), 0.0))
     return shown
 
 
-def _predicted(perception: Perception, frame: Frame) -> ShownFrame:
+def _predicted(perception: Perception, frame: Frame, fx: float | None) -> ShownFrame:
     lens = frame.intrinsics
-    prediction = perception.predict(frame.rgb, fx=lens.fx if lens else None)
+    known = lens.fx if lens else None
+    prediction = perception.predict(frame.rgb, fx=fx if fx is not None else known)
     assert not isinstance(prediction, list)
     normals = prediction.normals
     return ShownFrame(
@@ -61,17 +63,6 @@ def _predicted(perception: Perception, frame: Frame) -> ShownFrame:
         normals=None if normals is None else color_normals(normals),
         camera=CameraModel(lens) if lens else None,
     )
-
-
-def _readable(source: Source) -> Iterator[Frame]:
-    frames = iter(source)
-    while True:
-        try:
-            yield next(frames)
-        except UnreadableFrame as error:
-            print(f'hydranet: {error}', file=sys.stderr)
-        except StopIteration:
-            return
 
 
 def wait_for_interrupt() -> None:
