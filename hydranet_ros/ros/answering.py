@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from collections.abc import Collection
-import threading
 import time
 
 import numpy as np
@@ -28,9 +26,12 @@ from hydranet_ros.ros.frames import DecodedFrame
 from hydranet_ros.ros.frames import Frame
 from hydranet_ros.ros.image_transport import ImageMessage
 from hydranet_ros.ros.publishers import OutputPublishers
+from hydranet_ros.ros.publishing_gate import PublishingGate
 from hydranet_ros.ros.statistics import Stage
 from hydranet_ros.ros.statistics import StageTimes
 from hydranet_ros.zoo.card_types import Task
+
+_NOBODY: tuple[tuple[Output, ...], bool] = ((), False)
 
 
 class FrameAnswerer:
@@ -45,6 +46,7 @@ class FrameAnswerer:
         times: how long the stages took.
         stamp_age: seconds from the stamp of the last answered image to its publication.
         skipped: why the last image that was not answered could not be.
+        rebuilt: how many engines the images needed after the first, because their size changed.
 
     """
 
@@ -59,14 +61,12 @@ class FrameAnswerer:
         publishers: OutputPublishers,
         calibration: Calibration,
     ) -> None:
-        self._context = node.context
         self._clock = node.get_clock()
         self._logger = node.get_logger()
         self._publishers = publishers
         self._reader = ImageReader(warn=self._logger.warning)
         self._normals = DerivedNormals(publishers)
-        self._publishing = threading.Lock()
-        self._active = False
+        self._gate = PublishingGate(node.context)
         self._row = np.zeros(len(Stage))
         self._told_scale = False
         self.calibration = calibration
@@ -74,15 +74,15 @@ class FrameAnswerer:
         self.times = StageTimes()
         self.stamp_age = 0.0
         self.skipped = ''
+        self.rebuilt = 0
 
     def set_active(self, active: bool) -> None:
         """Allow or forbid to publish; once False has returned, nothing is published."""
-        with self._publishing:
-            self._active = active
+        self._gate.set_active(active)
 
     def offer(self, tasks: Collection[Task], enabled: Collection[str]) -> None:
         """Let the topics be those of these tasks, as far as they are enabled."""
-        with self._publishing:
+        with self._gate.lock:
             self._publishers.follow(tasks, enabled)
 
     def read(self, frame: Frame, size: tuple[int, int] | None) -> DecodedFrame | None:
@@ -111,16 +111,14 @@ class FrameAnswerer:
 
     def _watched(self) -> tuple[tuple[Output, ...], bool]:
         """Return the outputs that somebody wants and the model has; and whether points are."""
-        with self._publishing:
-            watched, points = self._publishers.watched(), self._publishers.points
-            cloud = points is not None and points.watched()
+        watched, cloud = self._gate.look(self._publishers.all_watched, _NOBODY)
         tasks = self.tasks | self.derived
         return tuple(one for one in watched if one.task in tasks), cloud and Task.DEPTH in tasks
 
     def pass_on(self, message: ImageMessage, size: tuple[int, int]) -> None:
         """Publish what needs no prediction."""
         info = self.calibration.of_images(*size)
-        self._publish(lambda: self._publishers.publish((), info, message.header))
+        self._gate.send(lambda: self._publishers.publish((), info, message.header))
 
     def fields(self, perception: Perception, decoded: DecodedFrame) -> set[str]:
         """Name what of a Prediction the outputs of a frame are made from."""
@@ -180,38 +178,24 @@ class FrameAnswerer:
         computed = [one for one in watched if one.task in self.derived]
         images = [one for one in watched if not one.picture and one not in computed]
         began = time.perf_counter()
-        published = self._publish(lambda: publishers.publish(images, info, header))
+        published = self._gate.send(lambda: publishers.publish(images, info, header))
         sent = time.perf_counter()
         if points is not None and decoded.points and decoded.lens is not None:
             points.render(decoded.lens, rgb, prediction)
-            published &= self._publish(lambda: points.publish(header))
+            published &= self._gate.send(lambda: points.publish(header))
         clouded = time.perf_counter()
         if computed:
             self._normals.render(decoded, prediction)
             normals = [one for one in computed if not one.picture]
-            published &= self._publish(lambda: publishers.publish(normals, None, header))
+            published &= self._gate.send(lambda: publishers.publish(normals, None, header))
         drawing = time.perf_counter()
-        with self._publishing:
-            publishers.render(watched, rgb, self.look)
+        self._gate.look(lambda: publishers.render(watched, rgb, self.look), None)
         drawn = time.perf_counter()
         pictures = [one for one in watched if one.picture]
-        published &= self._publish(lambda: publishers.publish(pictures, None, header))
-        published &= self._publish(lambda: publishers.publish_compressed(header))
+        published &= self._gate.send(lambda: publishers.publish(pictures, None, header))
+        published &= self._gate.send(lambda: publishers.publish_compressed(header))
         row[Stage.POINTS] = clouded - sent
         row[Stage.NORMALS] = drawing - clouded
         row[Stage.RENDER] = drawn - drawing
         row[Stage.PUBLISH] = (sent - began) + (time.perf_counter() - drawn)
         return published
-
-    def _publish(self, send: Callable[[], None]) -> bool:
-        with self._publishing:
-            if not self._active:
-                return False
-            try:
-                send()
-            except Exception:
-                # After Ctrl-C the context is gone before the node is told to stop.
-                if self._context.ok():
-                    raise
-                return False
-            return True

@@ -104,6 +104,10 @@ class OutputPublishers:
             or (output in self._compressed and self._compressed[output].watched())
         )
 
+    def all_watched(self) -> tuple[tuple[Output, ...], bool]:
+        """Return the image outputs that have a subscriber now; and whether points have one."""
+        return self.watched(), self.points is not None and self.points.watched()
+
     def buffers(self, fields: Collection[str], height: int, width: int) -> Prediction:
         """Return arrays inside the messages for these fields of a Prediction, None for others.
 
