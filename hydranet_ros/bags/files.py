@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from collections.abc import Iterator
 from contextlib import ExitStack
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from typing import Protocol
 from typing import TYPE_CHECKING
 
 from hydranet_ros.bags.salvage import is_cut_off
+from hydranet_ros.bags.salvage import Salvage
 from hydranet_ros.bags.salvage import salvage
 from hydranet_ros.errors import first_line
 from hydranet_ros.errors import HydranetError
@@ -113,23 +113,35 @@ def open_remains(path: Path, error: Exception) -> tuple[Part, str]:
     """
     reason = f"the bag '{path}' cannot be opened as it is: {first_line(error).rstrip('.')}."
     parts: list[Part] = []
+    said = [reason]
     with ExitStack() as stack:
         for file in files_of(path):
-            with suppress(HydranetError):
-                parts.append(_open_file(file))
-                stack.callback(parts[-1].close)
+            try:
+                part = _open_file(file)
+            except HydranetError as lack:
+                said.append(str(lack))
+                continue
+            parts.append(part)
+            stack.callback(part.close)
+            if isinstance(part, Salvage) and part.refused:
+                said.append(part.refused)
         joined = JoinedFiles(parts)
         if not joined.message_count:
-            raise DamagedBag(f'{reason} {REMEDY}') from error
+            raise DamagedBag(' '.join([*said, REMEDY])) from error
         stack.pop_all()
-    return joined, f'{reason} What its files hold up to the damage was read.'
+    return joined, ' '.join([*said, 'What its files hold up to the damage was read.'])
 
 
 def _open_file(file: Path) -> Part:
     try:
         return open_whole(file)
     except Exception:
-        return salvage(file)
+        try:
+            return salvage(file)
+        except HydranetError:
+            raise
+        except Exception as error:  # what damage makes of a file has no end
+            raise HydranetError(f"'{file}' cannot be read: {first_line(error)}.") from error
 
 
 def _identity(one: Connection) -> tuple[str, str, Any]:

@@ -19,13 +19,14 @@ from typing import Any
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from hydranet_ros.bags.chunks import records_of
 from hydranet_ros.errors import HydranetError
 
 if TYPE_CHECKING:
     from rosbags.interfaces import Connection
+    from rosbags.interfaces import Qos
 
 Row = tuple[int, int, bytes]  # connection, time of recording in ns, CDR
-_LARGEST_CHUNK = 1 << 30  # bytes; a larger one is taken for damage
 _PAGE_SIZE, _PAGES = slice(16, 18), slice(28, 32)  # of the header of a sqlite3 file
 
 
@@ -35,6 +36,7 @@ class Salvage(ABC):
     Attributes:
         connections: topics that were found.
         message_count: messages that can be read, at most.
+        refused: a sentence on what was left unread though it may be no damage; '' where nothing.
 
     """
 
@@ -43,10 +45,11 @@ class Salvage(ABC):
         self.path = path
         self.connections: list[Connection] = []
         self.message_count = 0
+        self.refused = ''
         with contextlib.suppress(OSError):
             self._scan()
         if not self.message_count:
-            raise HydranetError(f"no message of '{path}' can be read")
+            raise HydranetError(f"No message of '{path}' can be read. {self.refused}".rstrip())
 
     def messages(
         self, connections: Collection[Connection] = ()
@@ -74,11 +77,10 @@ class Salvage(ABC):
         from rosbags.interfaces import ConnectionExtRosbag2
         from rosbags.interfaces import MessageDefinition
         from rosbags.interfaces import MessageDefinitionFormat
-        from rosbags.rosbag2.metadata import parse_qos
 
         form = MessageDefinitionFormat.MSG if definition else MessageDefinitionFormat.NONE
         described = MessageDefinition(form, definition)
-        ext = ConnectionExtRosbag2('cdr', parse_qos(qos))
+        ext = ConnectionExtRosbag2('cdr', _profiles(qos))
         owner: Any = self
         self.connections.append(Connection(number, topic, kind, described, '', 0, ext, owner))
 
@@ -118,7 +120,6 @@ class McapSalvage(Salvage):
     def _records(self) -> Iterator[Any]:
         """Give schemas, channels and messages; end where the file makes no sense any more."""
         from mcap.records import Chunk
-        from mcap.stream_reader import breakup_chunk
         from mcap.stream_reader import StreamReader
 
         limit = self.path.stat().st_size
@@ -127,12 +128,10 @@ class McapSalvage(Salvage):
             while True:
                 try:
                     record = next(records)
-                    if isinstance(record, Chunk):
-                        if record.uncompressed_size > _LARGEST_CHUNK:
-                            return
-                        inner = breakup_chunk(record, validate_crc=True)
-                    else:
-                        inner = [record]
+                    inner = records_of(record) if isinstance(record, Chunk) else [record]
+                except HydranetError as error:
+                    self.refused = str(error)
+                    return
                 except Exception:  # the end of the file, or what its damage makes of it
                     return
                 yield from inner
@@ -168,6 +167,16 @@ def salvage(path: Path) -> Salvage:
     if path.suffix not in kinds:
         raise HydranetError(f"'{path}' is no .mcap or .db3 file")
     return kinds[path.suffix](path)
+
+
+def _profiles(text: str) -> list[Qos]:
+    """Read offered QoS profiles; none where the text is not of rosbag2, for messages need none."""
+    from rosbags.rosbag2.metadata import parse_qos
+
+    try:
+        return parse_qos(text)
+    except Exception:  # of any kind: rosbags takes the text for well-formed
+        return []
 
 
 def is_cut_off(path: Path) -> bool:

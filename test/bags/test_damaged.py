@@ -10,6 +10,7 @@ import pytest
 
 from hydranet_ros.bags.reading import BagReader
 from hydranet_ros.bags.reading import STORAGES
+from hydranet_ros.bags.salvage import SqliteSalvage
 from hydranet_ros.bags.types import make_typestore
 from hydranet_ros.errors import HydranetError
 from test.bags.conftest import ODD
@@ -126,6 +127,32 @@ def test_a_foreign_file_is_said_and_leaves_nothing(drive, tmp_path, capsys, stor
     assert 'recover' in said
     assert 'Traceback' not in said
     assert sorted(path.name for path in tmp_path.iterdir()) == ['drive']
+
+
+@pytest.mark.parametrize('text', ['hello', '- history: 99', '- history: [', 7])
+def test_qos_that_is_none_costs_no_message(drive, tmp_path, capsys, text):
+    """QoS texts that rosbags cannot read, each in its own way."""
+    file = file_of(drive)
+    with sqlite3.connect(file) as database:
+        database.execute('UPDATE topics SET offered_qos_profiles = ?', (text,))
+    more = ('--topics', '/cam/image_raw', '--outputs', 'semantic')
+    assert predict(file, tmp_path / 'out', *more) == 1
+    said = capsys.readouterr().err
+    assert f"the bag '{file}' cannot be opened as it is" in said
+    assert 'Traceback' not in said
+    assert len(of(tmp_path / 'out', '/cam/semantic')) == 3
+    assert len(contents(tmp_path / 'out')) == 12 + 3
+
+
+def test_an_exception_of_any_kind_in_a_salvage_is_a_sentence(drive, monkeypatch):
+    def fail(*args):
+        raise AttributeError('odd')
+
+    file = file_of(drive)
+    file.write_bytes(b'')
+    monkeypatch.setattr(SqliteSalvage, '_scan', fail)
+    with pytest.raises(HydranetError, match='cannot be read: odd'):
+        BagReader(file)
 
 
 def test_metadata_that_is_none_does_not_hide_the_file(drive, tmp_path, capsys):
