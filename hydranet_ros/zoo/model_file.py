@@ -28,6 +28,8 @@ FORMAT = '1'
 MOST_BYTES = (1 << 31) - 1  # of one protobuf message
 HALF_SUFFIX = ':float32'  # `key` is the stored fp16 tensor, `key:float32` what the network reads
 _PREFIX = 'hydranet_ros.'
+_OWN_DOMAINS = ('', 'ai.onnx')  # two names of the same
+_WITH_DOMAIN = (onnx.OperatorSetIdProto, onnx.NodeProto, onnx.FunctionProto)
 _WEIGHTS = ('.weight', '.bias', '.running_mean', '.running_var', '.rows', '.columns')
 
 
@@ -82,7 +84,8 @@ def read_model_file(path: str | Path) -> ModelFile:
 def load_onnx(path: Path) -> onnx.ModelProto:
     """Parse the ONNX file at `path`; HydranetError where it is missing or damaged.
 
-    Also where its weights lie in other files: whoever made it would choose what is read here.
+    Also where its weights lie in other files: whoever made it would choose what is read here; and
+    where its operators are not ONNX's own.
     """
     if not path.is_file():
         raise HydranetError(f'The model file {path} does not exist.')
@@ -95,6 +98,11 @@ def load_onnx(path: Path) -> onnx.ModelProto:
                 f'{path} has its tensor {name!r} in another file. A model file is one file: save '
                 'it with onnx.save(model, path, save_as_external_data=False).'
             )
+        for domain in _foreign_domains(model):
+            raise HydranetError(
+                f"{path} uses operators of '{domain}', which are not ONNX's own; export it "
+                'without them.'
+            )
         onnx.checker.check_model(model)
     except HydranetError:
         raise
@@ -103,16 +111,29 @@ def load_onnx(path: Path) -> onnx.ModelProto:
     return model
 
 
-def _tensors_elsewhere(message: Message) -> Iterator[str]:
-    """Name the tensors below a message, at any depth, whose data lie in another file."""
-    if isinstance(message, onnx.TensorProto):
-        if message.data_location == onnx.TensorProto.EXTERNAL or message.external_data:
-            yield message.name
-        return
+def _tensors_elsewhere(model: onnx.ModelProto) -> Iterator[str]:
+    """Name the tensors of a model, at any depth, whose data lie in another file."""
+    for one in _below(model):
+        if isinstance(one, onnx.TensorProto) and (
+            one.data_location == onnx.TensorProto.EXTERNAL or one.external_data
+        ):
+            yield one.name
+
+
+def _foreign_domains(model: onnx.ModelProto) -> Iterator[str]:
+    """Name the domains of operators and functions, at any depth, that are not ONNX's own."""
+    for one in _below(model):
+        if isinstance(one, _WITH_DOMAIN) and one.domain not in _OWN_DOMAINS:
+            yield one.domain
+
+
+def _below(message: Message) -> Iterator[Message]:
+    """Give all messages that a message holds, at any depth."""
     for field_of, value in message.ListFields():
         if field_of.message_type is not None:
             for one in [value] if isinstance(value, Message) else value:
-                yield from _tensors_elsewhere(one)
+                yield one
+                yield from _below(one)
 
 
 def options_of(model: onnx.ModelProto) -> NetworkOptions:

@@ -118,6 +118,56 @@ def test_weights_in_another_file_are_refused(
         read_model_file(foreign)
 
 
+def own_function(domain: str) -> onnx.FunctionProto:
+    node = onnx.helper.make_node('Relu', ['x'], ['y'])
+    opset = [onnx.helper.make_opsetid('', 18)]
+    return onnx.helper.make_function(domain, 'Mine', ['x'], ['y'], [node], opset)
+
+
+def in_a_branch(model: onnx.ModelProto, domain: str) -> None:
+    node = onnx.helper.make_node('Odd', [], ['c'], domain=domain)
+    made = onnx.helper.make_tensor_value_info('c', 1, [1])
+    inner = onnx.helper.make_graph([node], 'inner', [], [made])
+    branch = onnx.helper.make_node('If', ['yes'], ['x'], then_branch=inner, else_branch=inner)
+    model.graph.node.append(branch)
+
+
+def in_a_function(model: onnx.ModelProto, domain: str) -> None:
+    function = own_function('')
+    function.node.append(onnx.helper.make_node('Odd', ['y'], ['z'], domain=domain))
+    model.functions.append(function)
+
+
+FOREIGN = {
+    'import': lambda m, d: m.opset_import.append(onnx.helper.make_opsetid(d, 1)),
+    'node': lambda m, d: m.graph.node.append(onnx.helper.make_node('Odd', [], ['c'], domain=d)),
+    'function': lambda m, d: m.functions.append(own_function(d)),
+    'node of a branch': in_a_branch,
+    'node of a function': in_a_function,
+}
+
+
+@pytest.mark.parametrize('place', FOREIGN)
+@pytest.mark.parametrize('domain', ['com.microsoft', 'ai.onnx.ml'])
+def test_operators_that_are_not_onnx_s_own_are_refused(
+    model_file: Path, tmp_path: Path, place: str, domain: str
+) -> None:
+    model = onnx.load(model_file)
+    FOREIGN[place](model, domain)
+    foreign = tmp_path / 'foreign.onnx'
+    foreign.write_bytes(model.SerializeToString())
+    with pytest.raises(HydranetError, match=f"uses operators of '{domain}', which are not ONNX's"):
+        read_model_file(foreign)
+
+
+def test_onnx_s_own_operators_have_two_names(model_file: Path, tmp_path: Path) -> None:
+    model = onnx.load(model_file)
+    model.opset_import[0].domain = 'ai.onnx'
+    named = tmp_path / 'named.onnx'
+    onnx.save(model, named)
+    assert read_model_file(named).heads == {'semantic': 40, 'depth': 1, 'normals': 3}
+
+
 def test_a_file_beyond_what_onnx_allows_is_not_read(tmp_path: Path) -> None:
     huge = tmp_path / 'huge.onnx'
     with huge.open('wb') as file:
