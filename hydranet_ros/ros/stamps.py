@@ -30,6 +30,7 @@ class StampWatch:
         self._last: int | None = None
         self._alike = 0
         self._ages: tuple[float, float] | None = None
+        self._looked = False
         self._back = 0.0
         self._back_until: float | None = None
         self._jumped = False
@@ -42,11 +43,17 @@ class StampWatch:
             self._back = (last - stamp) / NS
             self._jumped = True
         age = (now - stamp) / NS
-        least, most = self._ages or (age, age)
-        self._ages = min(least, age), max(most, age)
+        least, most = (age, age) if self._looked or self._ages is None else self._ages
+        self._ages, self._looked = (min(least, age), max(most, age)), False
+
+    def forget(self) -> None:
+        """Forget how old the images were, because none comes any more."""
+        self._ages = None
 
     def look(self, at: float, clock: int, simulated: bool, max_age: float) -> Iterator[Reason]:
-        """Say what is wrong with the stamps since the last look.
+        """Say what is wrong with the stamps since the last look, or at the one before.
+
+        Images that come less often than looks are judged until the next one.
 
         Args:
             at: seconds of a clock that never goes back.
@@ -55,7 +62,7 @@ class StampWatch:
             max_age: seconds that a stamp may be old on arrival; 0: any.
 
         """
-        ages, self._ages = self._ages, None
+        ages, self._looked = self._ages, True
         if self._jumped:
             self._jumped, self._back_until = False, at + WINDOW_S
         if simulated and clock == 0:

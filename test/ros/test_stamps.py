@@ -54,6 +54,25 @@ def test_stale_and_future_stamps_are_named_with_their_cause(age, simulated, kind
     assert not look(watch, at=1.0 + 2 * WINDOW_S)
 
 
+@pytest.mark.parametrize('stamp', [NOW - 5 * NS, NOW + 5 * NS, 0])
+def test_a_slow_camera_is_judged_until_its_next_image_or_its_end(stamp):
+    watch = StampWatch('/image')
+    watch.note(stamp, NOW)
+    kinds = [[one.kind for one in look(watch, at=float(second))] for second in range(4)]
+    assert kinds == [kinds[0]] * 4
+    assert len(kinds[0]) == 1
+    watch.forget()
+    assert not look(watch, at=4.0)
+
+
+def test_the_next_image_is_judged_by_itself():
+    watch = noted(5.0)
+    assert look(watch)
+    for age in (0.1, 5.0):
+        watch.note(NOW + 10 * NS - int(age * NS), NOW + 10 * NS)
+    assert 'stale' not in [one.kind for one in look(watch)]
+
+
 def test_any_age_is_allowed_where_the_user_says_so():
     assert not look(noted(100.0, 100.0), max_age=0.0)
     assert look(noted(-100.0, -100.0), max_age=0.0)
