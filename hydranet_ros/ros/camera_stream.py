@@ -92,7 +92,12 @@ class CameraStream:
     def _subscribe(self) -> None:
         topic = self._transport.topic(self._node, self._prefix + IMAGE)
         self._watch = StreamWatch(
-            self._node, topic, self.answerer.calibration, self.counts, self.lost
+            self._node,
+            topic,
+            self.answerer.calibration,
+            self.counts,
+            self.lost,
+            self.answerer.rebuilt,
         )
         self._watch.max_stamp_age = self._settings.max_stamp_age
         self._input = CameraInput(
@@ -118,7 +123,7 @@ class CameraStream:
 
     def destroy(self) -> None:
         """Take the topics back."""
-        self._publishers.destroy()
+        self.answerer.offer((), ())
         self._label_info.destroy()
 
     def follow(self, model: ServedModel, pending: ServedModel | None, settings: Settings) -> None:
@@ -175,7 +180,8 @@ class CameraStream:
     def _reasons(self, counts: Counts) -> tuple[Reason, ...]:
         if self._watch is None or self._input is None:
             return ()
-        return tuple(self._watch.look(self._input, counts, self.lost, self.answerer.skipped))
+        skipped, rebuilt = self.answerer.skipped, self.answerer.rebuilt
+        return tuple(self._watch.look(self._input, counts, self.lost, skipped, rebuilt))
 
     def _take_image(self, message: ImageMessage, received: float) -> None:
         if self._watch is not None:

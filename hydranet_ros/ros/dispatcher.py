@@ -58,6 +58,7 @@ class Dispatcher:
         self._answerers = answerers
         self._logger = logger
         self.sizes: list[Size | None] = list(sizes or [None] * len(answerers))
+        self._had_engine = [False] * len(answerers)
         self._free_since = time.perf_counter()
 
     @property
@@ -107,7 +108,10 @@ class Dispatcher:
     def _has_engine(self, camera: int, decoded: DecodedFrame) -> bool:
         """Tell whether a frame can be predicted; else it is held until its engine is built."""
         shape = Shape(*decoded.size)
+        # In this order: what is not asked for and not there can only be asked for here.
+        asked = self._builder.asked(shape)
         if self._builder.ready(shape):
+            self._had_engine[camera] = True
             if self.sizes[camera] != decoded.size:
                 self.sizes[camera] = decoded.size
                 self._slot.set_ready(True, camera)
@@ -117,6 +121,8 @@ class Dispatcher:
             self._slot.done(self._skip(FrameError(refusal), camera), camera)
             return False
         self.sizes[camera] = None
+        if self._had_engine[camera] and not asked:
+            self._answerers[camera].rebuilt += 1
         # Before the request: the end of the build releases what is held by then.
         self._slot.hold(camera, decoded.frame)
         if not self._builder.request(shape):

@@ -27,7 +27,7 @@ class EngineBuilder:
 
     Attributes:
         building: what is being built, None between builds.
-        built: how many engines were made ready.
+        built: how many engines were made ready that were not there.
 
     """
 
@@ -42,7 +42,7 @@ class EngineBuilder:
         self._on_done = on_done
         self._on_failed = on_failed
         self._logger = logger
-        self._condition = threading.Condition()
+        self._condition = threading.Condition()  # reentrant
         self._requested: list[Shape] = []
         self._refused: OrderedDict[Shape, str] = OrderedDict()
         self._ended = False
@@ -61,12 +61,17 @@ class EngineBuilder:
         with self._condition:
             return self._refused.get(shape, '')
 
+    def asked(self, shape: Shape) -> bool:
+        """Tell whether an engine is asked for and not done."""
+        with self._condition:
+            return shape in self._requested or shape == self.building
+
     def request(self, shape: Shape) -> bool:
         """Ask for an engine; `on_done` will be called for it, unless False: it was refused."""
         with self._condition:
             if shape in self._refused:
                 return False
-            if shape not in self._requested and shape != self.building:
+            if not self.asked(shape):
                 self._requested.append(shape)
                 self._requested.sort(key=lambda one: one.batch)
                 self._condition.notify()
@@ -84,6 +89,9 @@ class EngineBuilder:
 
     def _run(self) -> None:
         while (shape := self._next()) is not None:
+            if self.ready(shape):  # it was asked for as it was made, or another node made it
+                self._finish(shape)
+                continue
             # Throttled, because a camera may send a size that is refused, or two in turn.
             self._logger.info(
                 f'Building the engine for images of {shape}.', throttle_duration_sec=LOG_PERIOD_S
@@ -97,7 +105,7 @@ class EngineBuilder:
             except Exception as error:
                 self._finish(shape, refusal=f'{type(error).__name__}: {error}', failed=True)
             else:
-                self._finish(shape)
+                self._finish(shape, made=True)
 
     def _next(self) -> Shape | None:
         with self._condition:
@@ -105,10 +113,12 @@ class EngineBuilder:
             self.building = None if self._ended else self._requested.pop(0)
             return self.building
 
-    def _finish(self, shape: Shape, refusal: str = '', failed: bool = False) -> None:
+    def _finish(
+        self, shape: Shape, refusal: str = '', failed: bool = False, made: bool = False
+    ) -> None:
         with self._condition:
             self.building = None
-            self.built += not refusal
+            self.built += made
             if refusal:
                 self._refused[shape] = refusal
             if len(self._refused) > _REMEMBERED:
@@ -122,7 +132,7 @@ class EngineBuilder:
             )
         elif failed:
             self._on_failed(shape, refusal)
-        elif not refusal:
+        elif made:
             self._logger.info(
                 f'Ready: {self._network.perception.description}.',
                 throttle_duration_sec=LOG_PERIOD_S,

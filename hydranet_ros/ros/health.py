@@ -139,26 +139,34 @@ class FiniteWatch:
 
 
 class EngineWatch:
-    """Watch for engines that are built again and again."""
+    """Watch for a camera whose changing size has engines built again and again.
 
-    def __init__(self) -> None:
-        self._built = Growth(REBUILD_WINDOW_S)
+    Args:
+        topic: of the images, after remapping.
 
-    def look(self, now: float, built: int, sizes: Iterable[tuple[int, int]]) -> Iterator[Reason]:
-        """Look at the count of built engines at `now`; sizes: (height, width) they are for."""
-        added = self._built.add(now, built)
+    """
+
+    def __init__(self, topic: str) -> None:
+        self._topic = topic
+        self._rebuilt = Growth(REBUILD_WINDOW_S)
+
+    def look(self, now: float, rebuilt: int) -> Iterator[Reason]:
+        """Look at the count of engines after the first at `now` (seconds)."""
+        added = self._rebuilt.add(now, rebuilt)
         if added >= MOST_BUILDS:
-            known = ', '.join(f'{width}x{height}' for height, width in sizes)
             yield Reason(
                 'rebuilt',
-                f'{added} engines were made ready in the last {self._built.span:.0f} s, for '
-                f'images of {known}; meanwhile images are not ready. Let each camera keep one '
-                'size.',
+                f'The images of {self._topic} changed their size so that {added} more engines '
+                f'were needed in the last {self._rebuilt.span:.0f} s; while one is made, images '
+                'are not ready. Let the camera keep one size.',
             )
 
 
 class ReasonLog:
-    """Write to the log what becomes wrong, again while it lasts, and when it is over."""
+    """Write to the log what becomes wrong, and again while it lasts.
+
+    What goes and comes back meanwhile is the same: it is written no more often.
+    """
 
     def __init__(self, logger: Any) -> None:
         self._logger = logger
@@ -167,10 +175,11 @@ class ReasonLog:
     def update(self, now: float, reasons: Iterable[Reason]) -> None:
         """Take all reasons that hold at `now` (seconds)."""
         holding = {one.kind: one for one in reasons if not one.logged}
-        for kind in [one for one in self._told if one not in holding]:
+        old = [kind for kind, told in self._told.items() if now - told >= LOG_AGAIN_S]
+        for kind in old:
             del self._told[kind]
         for kind, reason in holding.items():
-            if now - self._told.get(kind, -LOG_AGAIN_S) >= LOG_AGAIN_S:
+            if kind not in self._told:
                 self._told[kind] = now
                 # Two call sites, because rclpy allows one severity at each.
                 if reason.fatal:

@@ -5,24 +5,21 @@
 from collections.abc import Hashable
 from collections.abc import Iterator
 import time
+import weakref
 
 from hydranet_ros.perception import Perception
-from hydranet_ros.ros.health import EngineWatch
 from hydranet_ros.ros.health import FiniteWatch
 from hydranet_ros.ros.health import Reason
 from hydranet_ros.ros.memory_watch import MemoryWatch
 
 
 class NetworkWatch:
-    """Watch refused precisions, outputs that are no numbers, rebuilding, and memory."""
+    """Watch refused precisions, outputs that are no numbers, and memory."""
 
     def __init__(self) -> None:
+        self._perception: weakref.ref[Perception] | None = None
         self._finite = FiniteWatch()
-        self._engines = EngineWatch()
         self._memory = MemoryWatch()
-        now = time.perf_counter()
-        list(self._finite.look(now, 0, ''))
-        list(self._engines.look(now, 0, ()))
 
     def look(
         self,
@@ -40,7 +37,8 @@ class NetworkWatch:
         if perception is not None:
             for text in perception.refused:
                 yield Reason(('refused', text), text, logged=True)
+            if self._perception is None or self._perception() is not perception:
+                # Its count is its own, and may hold frames of other nodes that share it.
+                self._perception, self._finite = weakref.ref(perception), FiniteWatch()
             yield from self._finite.look(now, perception.spoilt, perception.description)
-            sizes = dict.fromkeys(one.shape[:2] for one in perception.engines.infos)
-            yield from self._engines.look(now, built, sizes)
         yield from self._memory.look(now, resident, (built, occasion))

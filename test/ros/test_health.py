@@ -96,14 +96,13 @@ def test_numbers_that_are_none_name_the_engine_until_they_stop():
     assert not list(watch.look(12.0, 3, 'tensorrt fp16'))
 
 
-def test_sizes_that_change_to_and_fro_are_named():
-    watch, sizes = EngineWatch(), [(48, 64), (96, 128)]
-    assert not list(watch.look(0.0, 0, []))
-    assert not list(watch.look(1.0, 2, sizes))
-    (reason,) = watch.look(2.0, 4, sizes)
-    assert '4 engines' in reason.text
-    assert '64x48, 128x96' in reason.text
-    assert not list(watch.look(63.0, 4, sizes))
+def test_a_size_that_changes_again_and_again_is_named():
+    watch = EngineWatch('/front/image')
+    assert not list(watch.look(0.0, 5))
+    assert not list(watch.look(1.0, 7))
+    (reason,) = watch.look(2.0, 9)
+    assert 'images of /front/image changed their size so that 4 more engines' in reason.text
+    assert not list(watch.look(63.0, 9))
 
 
 class Log:
@@ -126,6 +125,14 @@ def test_a_reason_is_logged_when_it_comes_and_again_while_it_lasts():
     reasons.update(60.0, [])
     reasons.update(61.0, [Reason('lost', 'lost again'), Reason('qos', 'none', fatal=True)])
     assert log.lines[2:] == [('warning', 'lost again'), ('error', 'none')]
+
+
+def test_a_reason_that_goes_and_comes_back_is_logged_no_more_often():
+    log = Log()
+    reasons = ReasonLog(log)
+    for second in range(int(2 * LOG_AGAIN_S)):
+        reasons.update(float(second), [Reason('stale', f'old {second}')] * (second % 2 == 0))
+    assert log.lines == [('warning', 'old 0'), ('warning', 'old 30')]
 
 
 def test_what_is_logged_elsewhere_is_not_logged_again():

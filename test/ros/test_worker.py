@@ -80,6 +80,7 @@ class Camera:
         self.answered: list[Frame] = []
         self.error: Exception | None = None
         self.watched = True
+        self.rebuilt = 0
 
     def read(self, frame: Frame, size: tuple[int, int] | None) -> DecodedFrame | None:
         if 0 in (frame.message.height, frame.message.width):
