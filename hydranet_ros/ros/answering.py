@@ -55,12 +55,7 @@ class FrameAnswerer:
     tasks: frozenset[Task] = frozenset()
     derived: frozenset[Task] = frozenset()
 
-    def __init__(
-        self,
-        node: Node,
-        publishers: OutputPublishers,
-        calibration: Calibration,
-    ) -> None:
+    def __init__(self, node: Node, publishers: OutputPublishers, calibration: Calibration) -> None:
         self._clock = node.get_clock()
         self._logger = node.get_logger()
         self._publishers = publishers
