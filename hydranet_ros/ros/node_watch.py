@@ -4,7 +4,9 @@
 
 from collections.abc import Callable
 from collections.abc import Sequence
+from functools import partial
 import importlib
+import time
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
@@ -37,6 +39,9 @@ _EARLIER_TOO = QoSProfile(
     durability=DurabilityPolicy.TRANSIENT_LOCAL,
 )
 
+ANSWER_S = 5.0
+
+Served = tuple[str, str]  # the entries model and domain
 Describe = Callable[[Sequence[SemanticClass], DepthRange | None], None]
 
 
@@ -44,7 +49,7 @@ class NodeWatch:
     """Log the health of `perception`, and find the names and colours of its classes.
 
     They come from the model card that its parameters name, where this machine has it too, and
-    else from label_info. describe: takes them, again when the model changes.
+    else from label_info. describe: takes them, again when the model or its domain changes.
     """
 
     def __init__(self, node: Node, health: NodeHealth, describe: Describe, prefix: str) -> None:
@@ -52,7 +57,9 @@ class NodeWatch:
         full_name = f'{node.get_namespace().rstrip("/")}/{PERCEPTION}'
         self._status = full_name.lstrip('/')
         self._logger = self._status.replace('/', '.')
-        self._model: str | None = None
+        self._known: Served | None = None
+        self._asking: Future | None = None
+        self._asked_at = 0.0
         self._card_classes: Sequence[SemanticClass] = ()
         self._depth: DepthRange | None = None
         self._parameters = node.create_client(GetParameters, f'{full_name}/get_parameters')
@@ -70,16 +77,30 @@ class NodeWatch:
         if entries is None:
             return
         self._health.show(nanoseconds(message.header.stamp), entries)
-        model = entries.get('model')
-        if model and model != self._model and self._parameters.service_is_ready():
-            self._model = model
-            request = GetParameters.Request(names=['model', 'domain'])
-            self._parameters.call_async(request).add_done_callback(self._on_parameters)
+        served = entries.get('model', ''), entries.get('domain', '')
+        if served[0] and served != self._known:
+            self._ask(served)
 
-    def _on_parameters(self, answer: Future) -> None:
-        response = answer.result()
+    def _ask(self, served: Served) -> None:
+        """Ask for the parameters, unless the answer may still come."""
+        now = time.monotonic()
+        if self._asking is not None:
+            if now - self._asked_at < ANSWER_S:
+                return
+            # A node that was killed does not answer.
+            self._parameters.remove_pending_request(self._asking)
+            self._asking = None
+        if self._parameters.service_is_ready():
+            request = GetParameters.Request(names=['model', 'domain'])
+            self._asking, self._asked_at = self._parameters.call_async(request), now
+            self._asking.add_done_callback(partial(self._on_parameters, served))
+
+    def _on_parameters(self, served: Served, answer: Future) -> None:
+        self._asking = None
+        response = None if answer.cancelled() else answer.result()
         if response is None:
             return
+        self._known = served
         model, domain = (one.string_value for one in response.values)
         try:
             card = load_card(model)

@@ -34,6 +34,7 @@ from hydranet_ros.ros.worker_state import WorkerState
 from hydranet_ros.zoo.card import ModelCard
 
 STOP_S = 10.0
+NO_DOMAIN = 'none'  # of a model trained for one place
 
 
 class PerceptionSession:
@@ -166,6 +167,7 @@ class PerceptionSession:
         at_work = worker in (WorkerState.LOADING, WorkerState.BUILDING)
         facts = {
             'model': self._serving.model.card.name,
+            'domain': self._serving.model.domain or NO_DOMAIN,
             'switching': self._switch.progress or 'no',
             'engine': perception.description if perception is not None else NOT_KNOWN,
             'parity': (perception.engines.parity if perception is not None else '') or NOT_KNOWN,

@@ -14,7 +14,16 @@ RATES, STAGES, STATE, LOG = 'node/rates', 'node/stages', 'node/state', 'node/log
 # Counts whose growth per second is a rate of its own.
 COUNTED = ('received', 'dropped', 'lost')
 _STAGE = re.compile(r'(\w+)_p50_ms')
-_FACTS = ('state', 'network', 'model', 'engine', 'parity', 'depth_scale', 'image_reliability')
+_FACTS = (
+    'state',
+    'network',
+    'model',
+    'domain',
+    'engine',
+    'parity',
+    'depth_scale',
+    'image_reliability',
+)
 
 
 class NodeHealth:
