@@ -12,16 +12,15 @@ from rclpy.node import Node
 
 from hydranet_ros.deploy.engine import Timings
 from hydranet_ros.image_reader import ImageReader
-from hydranet_ros.outputs import Look
 from hydranet_ros.outputs import NORMALS
 from hydranet_ros.outputs import Output
 from hydranet_ros.outputs import POINTS
 from hydranet_ros.outputs import POINTS_FIELDS
 from hydranet_ros.perception import Perception
 from hydranet_ros.prediction import Prediction
-from hydranet_ros.prediction_filter import PredictionFilter
 from hydranet_ros.ros.calibration import Calibration
 from hydranet_ros.ros.derived_normals import DerivedNormals
+from hydranet_ros.ros.frames import AnswerRules
 from hydranet_ros.ros.frames import DecodedFrame
 from hydranet_ros.ros.frames import Frame
 from hydranet_ros.ros.image_transport import ImageMessage
@@ -38,9 +37,7 @@ class FrameAnswerer:
     """Answer one camera's frames on the worker's thread, on the topics that have a subscriber.
 
     Attributes:
-        look: colours of the pictures; another thread replaces it as a whole.
-        filter: limits of what is published; replaced likewise.
-        tasks, derived: what the network predicts, and what is computed from that; likewise.
+        rules: for the frames from the next one on; another thread replaces them as a whole.
         calibration: of the camera, as far as it is known.
         depth_scale: what the last answered depth was multiplied by; None: by nothing.
         times: how long the stages took.
@@ -50,10 +47,7 @@ class FrameAnswerer:
 
     """
 
-    look: Look
-    filter: PredictionFilter
-    tasks: frozenset[Task] = frozenset()
-    derived: frozenset[Task] = frozenset()
+    rules: AnswerRules
 
     def __init__(self, node: Node, publishers: OutputPublishers, calibration: Calibration) -> None:
         self._clock = node.get_clock()
@@ -85,8 +79,8 @@ class FrameAnswerer:
 
         HydranetError where its message cannot be read.
         """
-        message = frame.message
-        watched, cloud = self._watched()
+        message, rules = frame.message, self.rules
+        watched, cloud = self._watched(rules.tasks | rules.derived)
         if size and not watched and not cloud and size == self._reader.size_of(message):
             self.pass_on(message, size)
             return None
@@ -94,20 +88,19 @@ class FrameAnswerer:
         rgb = self._reader.read(message)
         seconds = time.perf_counter() - began
         lens = None
-        derived = any(one.task in self.derived for one in watched)
+        derived = any(one.task in rules.derived for one in watched)
         if cloud or derived:
             needed_for = NORMALS.topic if derived else POINTS
             height, width = rgb.shape[:2]
             lens = self.calibration.camera_model(height, width, needed_for)
         if lens is None:
             cloud = False
-            watched = tuple(one for one in watched if one.task not in self.derived)
-        return DecodedFrame(frame, rgb, watched, cloud, lens, seconds)
+            watched = tuple(one for one in watched if one.task not in rules.derived)
+        return DecodedFrame(frame, rules, rgb, watched, cloud, lens, seconds)
 
-    def _watched(self) -> tuple[tuple[Output, ...], bool]:
-        """Return the outputs that somebody wants and the model has; and whether points are."""
+    def _watched(self, tasks: Collection[Task]) -> tuple[tuple[Output, ...], bool]:
+        """Return the outputs of these tasks that somebody wants; and whether points are."""
         watched, cloud = self._gate.look(self._publishers.all_watched, _NOBODY)
-        tasks = self.tasks | self.derived
         return tuple(one for one in watched if one.task in tasks), cloud and Task.DEPTH in tasks
 
     def pass_on(self, message: ImageMessage, size: tuple[int, int]) -> None:
@@ -120,7 +113,7 @@ class FrameAnswerer:
         fields = {output.field for output in decoded.watched}
         if decoded.points:
             fields.update(field for field in POINTS_FIELDS if field in perception.outputs)
-        return self.filter.needs(self._normals.fields(fields, perception, decoded.size))
+        return self._normals.fields(fields, perception, decoded.size)
 
     def buffers(self, fields: Collection[str], decoded: DecodedFrame) -> Prediction:
         """Return arrays for these fields, in the memory of the messages."""
@@ -149,7 +142,7 @@ class FrameAnswerer:
         (perf_counter).
         """
         row, frame = self._row, decoded.frame
-        self.filter.apply(prediction)
+        decoded.rules.limits.apply(prediction)
         if not self._send(decoded, prediction):
             return False
         row[Stage.DECODE] = decoded.seconds
@@ -168,9 +161,10 @@ class FrameAnswerer:
     def _send(self, decoded: DecodedFrame, prediction: Prediction) -> bool:
         """Publish all that is watched; machines do not wait for the pictures for people."""
         row, publishers, points = self._row, self._publishers, self._publishers.points
+        derived, look = decoded.rules.derived, decoded.rules.look
         watched, rgb, header = decoded.watched, decoded.rgb, decoded.frame.message.header
         info = self.calibration.of_images(*decoded.size)
-        computed = [one for one in watched if one.task in self.derived]
+        computed = [one for one in watched if one.task in derived]
         images = [one for one in watched if not one.picture and one not in computed]
         began = time.perf_counter()
         published = self._gate.send(lambda: publishers.publish(images, info, header))
@@ -184,7 +178,7 @@ class FrameAnswerer:
             normals = [one for one in computed if not one.picture]
             published &= self._gate.send(lambda: publishers.publish(normals, None, header))
         drawing = time.perf_counter()
-        self._gate.look(lambda: publishers.render(watched, rgb, self.look), None)
+        self._gate.look(lambda: publishers.render(watched, rgb, look), None)
         drawn = time.perf_counter()
         pictures = [one for one in watched if one.picture]
         published &= self._gate.send(lambda: publishers.publish(pictures, None, header))

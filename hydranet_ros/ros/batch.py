@@ -18,6 +18,9 @@ def predict_batch(
     fields: set[str] = set()
     for answerer, decoded in batch:
         fields |= answerer.fields(perception, decoded)
+    # Of each frame all these are filled, so its limits take part in all.
+    for _, decoded in batch:
+        fields = decoded.rules.limits.needs(fields)
     out = [answerer.buffers(fields, decoded) for answerer, decoded in batch]
     scaling = _scaling(perception, batch) if 'depth' in fields else {'depth_scale': 1.0}
     perception.predict([one.rgb for _, one in batch], out=out, wanted=fields, **scaling)

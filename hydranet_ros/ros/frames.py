@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from hydranet_ros.camera_model import CameraModel
+from hydranet_ros.outputs import Look
 from hydranet_ros.outputs import Output
+from hydranet_ros.prediction_filter import PredictionFilter
 from hydranet_ros.ros.image_transport import ImageMessage
+from hydranet_ros.zoo.card_types import Task
 
 
 @dataclass(frozen=True)
@@ -20,10 +23,29 @@ class Frame:
 
 
 @dataclass(frozen=True)
+class AnswerRules:
+    """How frames are answered; one frame by the same rules to its end.
+
+    Attributes:
+        tasks: what the network predicts.
+        derived: what is computed from that.
+        limits: of what is published.
+        look: colours of the pictures.
+
+    """
+
+    tasks: frozenset[Task]
+    derived: frozenset[Task]
+    limits: PredictionFilter
+    look: Look
+
+
+@dataclass(frozen=True)
 class DecodedFrame:
     """A frame that can be predicted.
 
     Attributes:
+        rules: those that held when it was decoded.
         rgb: uint8 (H, W, 3), valid until the next frame of its camera is decoded.
         watched: outputs that have a subscriber, and can be made.
         points: whether somebody wants points, and they can be made.
@@ -33,6 +55,7 @@ class DecodedFrame:
     """
 
     frame: Frame
+    rules: AnswerRules
     rgb: np.ndarray
     watched: tuple[Output, ...]
     points: bool

@@ -7,6 +7,7 @@ from dataclasses import replace
 import threading
 
 from hydranet_ros.ros.answering import FrameAnswerer
+from hydranet_ros.ros.frames import AnswerRules
 from hydranet_ros.ros.network_loader import recipe
 from hydranet_ros.ros.served_model import ServedModel
 from hydranet_ros.ros.settings import Settings
@@ -55,7 +56,9 @@ class Serving:
         if self.model.knows(self._settings.classes):
             self._classes = self._settings.classes
         settings = replace(self._settings, classes=self._classes)
-        look, chosen = self.model.look(settings), self.model.filter(settings)
+        model = self.model
+        rules = AnswerRules(
+            model.tasks, model.derived(settings), model.filter(settings), model.look(settings)
+        )
         for answerer in self._answerers:
-            answerer.look, answerer.filter = look, chosen
-            answerer.tasks, answerer.derived = self.model.tasks, self.model.derived(settings)
+            answerer.rules = rules
