@@ -7,10 +7,10 @@ import time
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo
 
+from hydranet_ros.frame_counts import Counts
 from hydranet_ros.outputs import SEMANTIC
 from hydranet_ros.ros.answering import FrameAnswerer
 from hydranet_ros.ros.calibration import Calibration
-from hydranet_ros.ros.counts import Counts
 from hydranet_ros.ros.diagnostics import Health
 from hydranet_ros.ros.diagnostics import NodeState
 from hydranet_ros.ros.diagnostics import NOT_KNOWN

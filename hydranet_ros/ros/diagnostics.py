@@ -16,7 +16,7 @@ from diagnostic_msgs.msg import KeyValue
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 
-from hydranet_ros.ros.counts import Counts
+from hydranet_ros.frame_counts import Counts
 from hydranet_ros.ros.health import Reason
 from hydranet_ros.ros.statistics import PERCENTILES
 from hydranet_ros.ros.statistics import Stage

@@ -13,11 +13,11 @@ from hydranet_ros.deploy.engine import Timings
 from hydranet_ros.deploy.request import Shape
 from hydranet_ros.errors import FrameError
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.frame_counts import Outcome
 from hydranet_ros.perception import Perception
 from hydranet_ros.prediction import Prediction
 from hydranet_ros.ros.answering import FrameAnswerer
 from hydranet_ros.ros.batch import predict_batch
-from hydranet_ros.ros.counts import Outcome
 from hydranet_ros.ros.engine_builder import EngineBuilder
 from hydranet_ros.ros.frames import DecodedFrame
 from hydranet_ros.ros.frames import Frame

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 
-from hydranet_ros.ros.counts import Counts
+from hydranet_ros.frame_counts import Counts
 from hydranet_ros.ros.transport import remedy
 
 # Long enough to be read in a monitor, and to average over a camera's frames.

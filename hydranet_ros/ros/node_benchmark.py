@@ -22,11 +22,11 @@ from hydranet_ros.evaluation.results import NodeResult
 from hydranet_ros.evaluation.results import PERCENTILES
 from hydranet_ros.evaluation.results import Percentiles
 from hydranet_ros.fastdds_profile import use_profile
+from hydranet_ros.frame_counts import Outcome
 from hydranet_ros.outputs import DEPTH
 from hydranet_ros.outputs import SEMANTIC
 from hydranet_ros.ros.child_process import ChildProcess
 from hydranet_ros.ros.child_process import start_camera_and_perception
-from hydranet_ros.ros.counts import Outcome
 from hydranet_ros.ros.diagnostics import entries_of
 from hydranet_ros.ros.diagnostics import TOPIC as DIAGNOSTICS
 from hydranet_ros.ros.statistics import Stage

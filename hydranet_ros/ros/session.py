@@ -8,8 +8,8 @@ import time
 from rclpy.node import Node
 
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.frame_counts import Counts
 from hydranet_ros.ros.camera_stream import CameraStream
-from hydranet_ros.ros.counts import Counts
 from hydranet_ros.ros.diagnostics import Health
 from hydranet_ros.ros.diagnostics import NodeState
 from hydranet_ros.ros.diagnostics import NOT_KNOWN

@@ -9,8 +9,8 @@ import threading
 from typing import Generic
 from typing import TypeVar
 
-from hydranet_ros.ros.counts import Counts
-from hydranet_ros.ros.counts import Outcome
+from hydranet_ros.frame_counts import Counts
+from hydranet_ros.frame_counts import Outcome
 
 T = TypeVar('T')
 

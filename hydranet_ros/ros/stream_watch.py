@@ -9,8 +9,8 @@ from typing import Any
 from rclpy.node import Node
 from std_msgs.msg import Header
 
+from hydranet_ros.frame_counts import Counts
 from hydranet_ros.ros.calibration import Calibration
-from hydranet_ros.ros.counts import Counts
 from hydranet_ros.ros.health import EngineWatch
 from hydranet_ros.ros.health import FrameWatch
 from hydranet_ros.ros.health import Reason

@@ -8,6 +8,7 @@ import re
 import numpy as np
 import rerun as rr
 
+from hydranet_ros.frame_counts import Outcome
 from hydranet_ros.viewer.scene import TIMELINE
 
 RATES, STAGES, STATE, LOG = 'node/rates', 'node/stages', 'node/state', 'node/log'
@@ -90,6 +91,6 @@ class NodeHealth:
 
 def _table(entries: Mapping[str, str]) -> str:
     rows = [f'| {key} | {entries[key]} |' for key in _FACTS if entries.get(key)]
-    counts = ('received', 'answered', 'dropped', 'not_ready', 'unwatched', 'failed', 'lost')
+    counts = ('received', *(one.value for one in Outcome), 'lost')
     rows += [f'| {key} | {entries[key]} |' for key in counts if key in entries]
     return '\n'.join(['| | |', '|---|---|', *rows])

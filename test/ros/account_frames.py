@@ -18,8 +18,8 @@ import rclpy
 from rclpy.executors import SingleThreadedExecutor
 
 from hydranet_ros.fastdds_profile import use_profile
+from hydranet_ros.frame_counts import Outcome
 from hydranet_ros.ros.child_process import ChildProcess
-from hydranet_ros.ros.counts import Outcome
 from hydranet_ros.zoo import load_card
 from test.ros.frame_recorder import balance
 from test.ros.frame_recorder import FrameRecorder

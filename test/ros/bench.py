@@ -13,8 +13,8 @@ from rclpy.parameter import Parameter
 from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import Image
 
+from hydranet_ros.frame_counts import Counts
 from hydranet_ros.ros.camera_stream import CameraStream
-from hydranet_ros.ros.counts import Counts
 from hydranet_ros.ros.diagnostics import entries_of
 from hydranet_ros.ros.node import PerceptionNode
 from hydranet_ros.ros.transport import OUTPUT

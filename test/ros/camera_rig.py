@@ -10,7 +10,7 @@ from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import Image
 
 from hydranet_ros.deploy.request import Shape
-from hydranet_ros.ros.counts import Counts
+from hydranet_ros.frame_counts import Counts
 from hydranet_ros.ros.diagnostics import entries_of
 from hydranet_ros.ros.node import PerceptionNode
 from hydranet_ros.ros.transport import OUTPUT

@@ -15,7 +15,7 @@ from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
-from hydranet_ros.ros.counts import Outcome
+from hydranet_ros.frame_counts import Outcome
 from hydranet_ros.ros.diagnostics import entries_of
 from hydranet_ros.ros.diagnostics import NOT_KNOWN
 from hydranet_ros.ros.diagnostics import TOPIC as DIAGNOSTICS

@@ -14,8 +14,8 @@ from sensor_msgs.msg import CameraInfo
 
 from hydranet_ros.deploy.request import Shape
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.frame_counts import Counts
 from hydranet_ros.perception import Perception
-from hydranet_ros.ros.counts import Counts
 from test.lens import write_lens_card
 from test.ros.bench import ENGINE
 from test.ros.bench import image

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from hydranet_ros.deploy.request import Shape
-from hydranet_ros.ros.counts import Counts
+from hydranet_ros.frame_counts import Counts
 from hydranet_ros.ros.engine_builder import EngineBuilder
 from hydranet_ros.ros.worker_state import WorkerState
 from test.ros.conftest import wait_until

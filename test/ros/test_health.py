@@ -4,7 +4,7 @@
 
 import pytest
 
-from hydranet_ros.ros.counts import Counts
+from hydranet_ros.frame_counts import Counts
 from hydranet_ros.ros.health import EngineWatch
 from hydranet_ros.ros.health import FiniteWatch
 from hydranet_ros.ros.health import FrameWatch

@@ -19,7 +19,7 @@ from sensor_msgs.msg import Image
 
 from hydranet_ros.fastdds_profile import profile_path
 from hydranet_ros.fastdds_profile import PROFILE_VARIABLES
-from hydranet_ros.ros.counts import Outcome
+from hydranet_ros.frame_counts import Outcome
 from hydranet_ros.ros.diagnostics import entries_of
 from hydranet_ros.ros.transport import OUTPUT
 from test.ros.bench import ENGINE

@@ -14,8 +14,8 @@ from hypothesis.stateful import rule
 from hypothesis.stateful import RuleBasedStateMachine
 import pytest
 
-from hydranet_ros.ros.counts import Counts
-from hydranet_ros.ros.counts import Outcome
+from hydranet_ros.frame_counts import Counts
+from hydranet_ros.frame_counts import Outcome
 from hydranet_ros.ros.slot import FrameSlot
 from test.ros.conftest import wait_until
 

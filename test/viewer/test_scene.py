@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is logged of a frame, read back from a recording; that it is drawn is not verified."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import cv2
@@ -10,6 +11,8 @@ import pytest
 
 from hydranet_ros.camera_model import CameraModel
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.frame_counts import Counts
+from hydranet_ros.frame_counts import Outcome
 from hydranet_ros.sources import Intrinsics
 from hydranet_ros.zoo import load_card
 
@@ -197,3 +200,11 @@ def test_a_file_is_not_left_where_nothing_could_be_opened(tmp_path, monkeypatch)
         ):
             pass
         assert not path.exists()
+
+
+def test_the_table_has_every_outcome_of_a_frame(record):
+    entries = {name: str(number) for number, name in enumerate(asdict(Counts()))} | {'lost': '77'}
+    path = record(lambda it: NodeHealth(it).show(STAMP, entries))
+    table = rows(path, 'node/state')[0]['TextDocument:text'][0]
+    for name in ('received', *(one.value for one in Outcome), 'lost'):
+        assert f'| {name} | {entries[name]} |' in table
