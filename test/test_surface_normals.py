@@ -129,9 +129,8 @@ def test_the_lens_the_window_and_the_size_may_change():
         (LENSES['pinhole'], 3),
     ):
         again = writer.write(empty(), camera, depth, radius)
-        np.testing.assert_array_equal(
-            again, NormalsFromDepth().write(empty(), camera, depth, radius)
-        )
+        fresh = NormalsFromDepth().write(empty(), camera, depth, radius)
+        np.testing.assert_allclose(again, fresh, atol=1e-6)  # sums may be ordered otherwise
     small = CameraModel(PINHOLE.resized(40, 30))
     found = writer.write(empty(30, 40), small, np.full((30, 40), 5.0, np.float32))
     assert known(found).sum() == 28 * 38

@@ -98,7 +98,7 @@ def test_the_old_model_serves_until_the_new_one_is_ready(bench, loads, labels, l
     assert bench.set_parameter('model', 'street').successful
     wait_until(lambda: 'depth' in offered(bench), 'depth')
     bench.listen('depth')
-    wait_until(lambda: bench.health[-1]['model'] == 'street', 'old model')
+    wait_until(lambda: bench.health and bench.health[-1]['model'] == 'street', 'old model')
     show(bench)
     bench.messages('depth', 1)
 
@@ -193,7 +193,7 @@ def test_a_change_during_a_switch_supersedes_it(bench, loads, labels):
     wait_until(lambda: bench.perception._session._serving.recipe.input_scale == 0.8, 'switch')
     assert bench.perception._session._serving.recipe.model == 'street'
     wait_until(lambda: len(shared_perception._entries) == 1, 'end of the other networks')
-    wait_until(lambda: bench.health[-1]['switching'] == 'no', 'end of the switch')
+    wait_until(lambda: bench.health and bench.health[-1]['switching'] == 'no', 'end of the switch')
     show(bench)
 
 
