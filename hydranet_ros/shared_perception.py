@@ -62,14 +62,17 @@ class SharedPerception:
         engines: int = 1,
         progress: Progress | None = None,
         on_build: OnBuild = lambda line: None,
+        on_built: Callable[[], None] = lambda: None,
     ) -> None:
         """Load the Perception, or wait for it where another user loads it; HydranetError.
 
         engines: how many this user keeps using. progress, on_build: as of Perception.load, called
-        for what this user loads and builds; what they raise ends that.
+        for what this user loads and builds; what they raise ends that. on_built: called at the
+        end of each `prepare`, good or bad.
         """
         self._recipe = recipe
         self._on_build = on_build
+        self._on_built = on_built
         self._engines = engines
         with _lock:
             self._entry: _Entry | None = _entries.setdefault(recipe, _Entry())
@@ -86,7 +89,10 @@ class SharedPerception:
         assert entry is not None, 'closed'
         with entry.lock:
             entry.on_build = self._on_build
-            self.perception.prepare(height, width, batch)
+            try:
+                self.perception.prepare(height, width, batch)
+            finally:
+                self._on_built()
 
     def close(self) -> None:
         """Free the engines where nobody else uses them."""

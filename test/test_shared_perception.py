@@ -122,6 +122,16 @@ def test_a_user_that_gives_up_stops_no_other(monkeypatch):
     user.close()
 
 
+def test_the_end_of_a_build_is_told_to_its_user_good_or_bad():
+    ends = []
+    user = SharedPerception(RECIPE, on_built=lambda: ends.append(user.perception.engines.infos))
+    user.prepare(48, 64)
+    with pytest.raises(HydranetError):
+        user.prepare(0, 0)
+    user.close()
+    assert [len(infos) for infos in ends] == [1, 1]
+
+
 def test_what_is_built_is_there_for_all_and_told_to_its_user(loads):
     told = {'first': [], 'second': []}
     first = SharedPerception(RECIPE, on_build=told['first'].append)
