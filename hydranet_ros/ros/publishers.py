@@ -159,10 +159,6 @@ class OutputPublishers:
         for publisher in self._compressing:
             publisher.publish(header)
 
-    def destroy(self) -> None:
-        """Take the topics back."""
-        self.follow(())
-
     def _array(self, output: Output) -> np.ndarray:
         writer = self._writers.get(output)
         if writer is None:

@@ -172,5 +172,5 @@ def test_outputs_of_a_missing_task_are_not_advertised(graph):
     topics = {one.topic_name for one in node.publishers}
     assert {'/depth', '/depth/color', '/depth/camera_info'} <= topics
     assert not any(topic.startswith('/semantic') for topic in topics)
-    publishers.destroy()
+    publishers.follow(())
     assert not any(one.topic_name.startswith('/depth') for one in node.publishers)
