@@ -14,30 +14,35 @@ LOG_PERIOD_S = 2.0
 
 
 class NetworkLoader:
-    """Load on the worker's thread; once stopped, a download or build ends at its next sign.
+    """Load on any thread; once stopped, a download or build ends at its next sign.
 
     Attributes:
-        progress: what a download or build is at, '' before one.
+        recipe: what is loaded.
+        progress: what a download or build is at, '' where there is none.
         stopped: whether nobody waits for the network any more.
 
     """
 
     def __init__(self, settings: Settings, logger: Any) -> None:
-        self._settings = settings
+        self._cameras = len(settings.cameras) or 1
         self._logger = logger
+        self.recipe = recipe(settings)
         self.progress = ''
         self.stopped = False
 
     def __call__(self) -> SharedPerception:
         """Load it, or share it with the nodes of this process that have it; HydranetError."""
-        cameras = len(self._settings.cameras) or 1
-        return SharedPerception(
-            recipe(self._settings),
-            # For each camera's size a single frame, and batches by powers of two.
-            engines=cameras * cameras.bit_length(),
-            progress=self._on_progress,
-            on_build=self._on_build,
-        )
+        try:
+            return SharedPerception(
+                self.recipe,
+                # For each camera's size a single frame, and batches by powers of two.
+                engines=self._cameras * self._cameras.bit_length(),
+                progress=self._on_progress,
+                on_build=self._on_build,
+                on_built=self._on_end,
+            )
+        finally:
+            self._on_end()
 
     def _on_progress(self, done: int, total: int | None) -> None:
         if self.stopped:
@@ -51,6 +56,9 @@ class NetworkLoader:
             raise HydranetError('The build was stopped.')
         self.progress = f'building the engine: {line}'
         self._logger.info(self.progress, throttle_duration_sec=LOG_PERIOD_S)
+
+    def _on_end(self) -> None:
+        self.progress = ''
 
 
 def recipe(settings: Settings) -> Recipe:

@@ -66,17 +66,15 @@ class PerceptionSession:
         ]
         self._watch = NetworkWatch()
         self._log = ReasonLog(self._logger)
-        self._loader = NetworkLoader(settings, self._logger)
+        loader = NetworkLoader(settings, self._logger)
         answerers = [stream.answerer for stream in self._streams]
-        self._serving = Serving(model, settings, answerers)
-        self._worker = Worker(self._slot, self._loader, answerers, on_failed, self._logger)
+        self._serving = Serving(model, loader, settings, answerers)
+        self._worker = Worker(self._slot, loader, answerers, on_failed, self._logger)
         # Later, so that parameters that are set in one go make one switch.
         self._wake = node.create_guard_condition(self._settle)
         self._asked = self._serving.recipe
         self._closed = False
-        self._switch = ModelSwitch(
-            self._worker, self._serving.take_over, self._wake.trigger, self._logger
-        )
+        self._switch = ModelSwitch(self._worker, self._serving, self._wake.trigger, self._logger)
         self.apply(settings)
         self._follow_model()
         self._worker.start()
@@ -97,8 +95,9 @@ class PerceptionSession:
     def close(self) -> None:
         """Free the model and take the topics back."""
         self.deactivate()
-        self._loader.stopped = True
-        ended = self._switch.stop(STOP_S)
+        self._switch.cancel()
+        self._serving.loader.stopped = True
+        ended = self._switch.join(STOP_S)
         self._closed = True
         self._node.destroy_guard_condition(self._wake)
         if not self._worker.stop(STOP_S) or not ended:
@@ -128,7 +127,9 @@ class PerceptionSession:
         if self._closed:
             return
         settings, wanted = self._settings, recipe(self._settings)
-        if wanted != self._asked and not self.failed:
+        # Another network may have taken over just before its switch was given up.
+        late = self._switch.idle and wanted != self._serving.recipe
+        if (wanted != self._asked or late) and not self.failed:
             self._asked = wanted
             if wanted == self._serving.recipe:
                 self._switch.cancel()
@@ -144,8 +145,7 @@ class PerceptionSession:
         try:
             model = ServedModel.of(check_model(settings), settings.domain)
         except HydranetError as error:  # a file that has gone since it was checked
-            self._switch.cancel()
-            self._switch.error = str(error)
+            self._switch.cancel(str(error))
         else:
             self._switch.request(settings, model)
 
@@ -176,10 +176,10 @@ class PerceptionSession:
         }
         whole = total(
             cameras,
-            worker=self._loader.progress if at_work and self._loader.progress else worker.value,
+            worker=(self._serving.loader.progress if at_work else '') or worker.value,
             error=self._worker.error,
             reasons=(
-                *self._switch.troubles(self._serving.model),
+                *self._switch.troubles(),
                 *self._qos.look(),
                 *self._watch.look(
                     perception, self._worker.built, resident, (state, self._serving.recipe)

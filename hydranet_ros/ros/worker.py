@@ -13,9 +13,8 @@ from hydranet_ros.deploy.request import Shape
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.perception import Perception
 from hydranet_ros.ros.answering import FrameAnswerer
-from hydranet_ros.ros.dispatcher import Dispatcher
-from hydranet_ros.ros.engine_builder import EngineBuilder
 from hydranet_ros.ros.frames import Frame
+from hydranet_ros.ros.running_network import RunningNetwork
 from hydranet_ros.ros.slot import FrameSlot
 from hydranet_ros.ros.worker_state import WorkerState
 from hydranet_ros.shared_perception import SharedPerception
@@ -53,9 +52,7 @@ class Worker:
         self._answerers = answerers
         self._on_failed = on_failed
         self._logger = logger
-        self._network: SharedPerception | None = None
-        self._builder: EngineBuilder | None = None
-        self._dispatcher: Dispatcher | None = None
+        self._running: RunningNetwork | None = None
         self._in_hand = threading.Lock()
         self._built_before = 0
         self.loaded = threading.Event()
@@ -69,33 +66,28 @@ class Worker:
     @property
     def perception(self) -> Perception | None:
         """The loaded model, None before and after."""
-        network = self._network
-        return None if network is None else network.perception
+        running = self._running
+        return None if running is None else running.network.perception
 
     @property
     def state(self) -> WorkerState:
         """What the worker is at."""
         if self.error:
             return WorkerState.FAILED
-        if self._builder is None or self._dispatcher is None:
-            return WorkerState.LOADING
-        if self._dispatcher.answering:
-            return WorkerState.READY
-        return WorkerState.BUILDING if self._builder.building else WorkerState.WAITING
+        running = self._running
+        return WorkerState.LOADING if running is None else running.state
 
     @property
     def built(self) -> int:
         """How many engines were made ready."""
-        return self._built_before + (0 if self._builder is None else self._builder.built)
+        running = self._running
+        return self._built_before + (0 if running is None else running.builder.built)
 
     @property
     def shapes(self) -> list[Shape]:
         """The engines that are in use."""
-        perception, dispatcher = self.perception, self._dispatcher
-        if perception is None or dispatcher is None:
-            return []
-        known = [one.shape for one in perception.engines.infos]
-        return [shape for shape in known if shape[:2] in dispatcher.sizes]
+        running = self._running
+        return [] if running is None else running.shapes
 
     def start(self) -> None:
         """Begin to load."""
@@ -113,30 +105,39 @@ class Worker:
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
-    def replace(self, network: SharedPerception, take_over: Callable[[], None]) -> None:
-        """Answer with another network from the next frame on, and free the one before.
+    def replace(self, network: SharedPerception, take_over: Callable[[], None]) -> RunningNetwork:
+        """Answer with another network from the next frame on.
 
-        Returns once that is free. Engines of the new one that are not there are built when a
-        frame needs them. HydranetError where there is none to replace.
+        Engines of it that are not there are built when a frame needs them. HydranetError where
+        there is none to replace; that, or an exception of `take_over`, leaves all as it is.
 
         Args:
             network: what answers; the worker frees it.
             take_over: called between the last frame of the old one and the first of the new one.
 
+        Returns:
+            The network before, for the caller to free.
+
         """
         with self._in_hand:
-            if self.stopped or self.error or self._network is None:
+            before = self._running
+            if self.stopped or self.error or before is None:
                 raise HydranetError('The node does not run a network that could be replaced.')
-            before, builder = self._network, self._builder
-            take_over()
-            self._set_up(network)
+            running = self._set_up(network, before)
+            try:
+                take_over()
+            except BaseException:
+                running.builder.end()
+                raise
+            self._retire(before)
+            self._running = running
         # What waits for an engine of the old one is looked at again.
         self._slot.release()
-        _free(before, builder)
+        return before
 
     def _run(self) -> None:
         try:
-            self._set_up(self._load())
+            self._running = self._set_up(self._load())
             self.loaded.set()
             while taken := self._slot.take(self._most(), self.batch_wait):
                 self._dispatch(taken)
@@ -147,36 +148,43 @@ class Worker:
         finally:
             self.loaded.set()
             with self._in_hand:
-                network, self._network = self._network, None
-            _free(network, self._builder)
+                running, self._running = self._running, None
+                if running is not None:
+                    self._retire(running)
+            if running is not None:
+                running.free()
 
-    def _set_up(self, network: SharedPerception) -> None:
-        if self._builder is not None:
-            self._builder.end()
-            self._built_before += self._builder.built
-        known = None if self._dispatcher is None else self._dispatcher.sizes
-        self._builder = EngineBuilder(network, self._slot.release, self._on_unbuilt, self._logger)
-        self._dispatcher = Dispatcher(
-            network.perception, self._builder, self._slot, self._answerers, self._logger, known
+    def _set_up(
+        self, network: SharedPerception, before: RunningNetwork | None = None
+    ) -> RunningNetwork:
+        sizes = None if before is None else before.dispatcher.sizes
+        return RunningNetwork(
+            network, self._slot, self._answerers, self._on_unbuilt, self._logger, sizes
         )
-        self._network = network
+
+    def _retire(self, running: RunningNetwork) -> None:
+        running.builder.end()
+        self._built_before += running.builder.built
 
     def _most(self) -> int:
-        assert self._dispatcher is not None, 'set up'
-        return self._dispatcher.most(self.max_batch)
+        assert self._running is not None, 'set up'
+        return self._running.dispatcher.most(self.max_batch)
 
     def _dispatch(self, taken: Sequence[tuple[int, Frame]]) -> None:
         with self._in_hand:
-            assert self._dispatcher is not None, 'set up'
-            self._dispatcher.dispatch(taken)
+            assert self._running is not None, 'set up'
+            self._running.dispatcher.dispatch(taken)
 
-    def _on_unbuilt(self, shape: Shape, reason: str) -> None:
+    def _on_unbuilt(self, running: RunningNetwork, shape: Shape, reason: str) -> None:
         """Go on, on the builder's thread, where a camera has its engine."""
-        if self._dispatcher is not None and self._dispatcher.answering:
-            self._logger.error(f'No engine for images of {shape}: {reason}')
-        else:
-            self._fail(reason)
-            self._slot.close()
+        with self._in_hand:
+            if running is not self._running:
+                return  # another network serves by now
+            if running.dispatcher.answering:
+                self._logger.error(f'No engine for images of {shape}: {reason}')
+            else:
+                self._fail(reason)
+                self._slot.close()
 
     def _fail(self, text: str) -> None:
         self.error = text
@@ -185,12 +193,3 @@ class Worker:
         if not self.stopped:
             self._logger.error(f'The network cannot run: {text}')
             self._on_failed()
-
-
-def _free(network: SharedPerception | None, builder: EngineBuilder | None) -> None:
-    """Free a network once its builder has ended."""
-    if builder is not None:
-        builder.end()
-        builder.join()
-    if network is not None:
-        network.close()
