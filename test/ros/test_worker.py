@@ -21,14 +21,25 @@ from hydranet_ros.deploy.selection import Choice
 from hydranet_ros.errors import FrameError
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.frame_counts import Counts
+from hydranet_ros.outputs import Look
 from hydranet_ros.outputs import SEMANTIC
 from hydranet_ros.prediction import Prediction
+from hydranet_ros.prediction_filter import PredictionFilter
+from hydranet_ros.ros.frames import AnswerRules
 from hydranet_ros.ros.frames import DecodedFrame
 from hydranet_ros.ros.frames import Frame
 from hydranet_ros.ros.slot import FrameSlot
 from hydranet_ros.ros.worker import Worker
 from hydranet_ros.ros.worker_state import WorkerState
+from hydranet_ros.zoo.card_types import Task
 from test.ros.conftest import wait_until
+
+RULES = AnswerRules(
+    frozenset({Task.SEMANTIC}),
+    frozenset(),
+    PredictionFilter(),
+    Look(np.zeros((1, 3), np.uint8), 0.5, 0.0, 1.0, 90),
+)
 
 
 class Network:
@@ -88,7 +99,8 @@ class Camera:
         if not self.watched and size == (frame.message.height, frame.message.width):
             return None
         rgb = np.full((frame.message.height, frame.message.width, 3), self.number, np.uint8)
-        return DecodedFrame(frame, rgb, (SEMANTIC,) if self.watched else (), False, None, 0.0)
+        watched = (SEMANTIC,) if self.watched else ()
+        return DecodedFrame(frame, RULES, rgb, watched, False, None, 0.0)
 
     def pass_on(self, message: Image, size: tuple[int, int]) -> None: ...
 
