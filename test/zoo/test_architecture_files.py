@@ -1,6 +1,6 @@
 # Copyright 2026 hydranet_ros maintainers
 # SPDX-License-Identifier: Apache-2.0
-"""Every kind of network from torch through its model file to ONNX Runtime, by the public API.
+"""Every kind of network from torch through its model file to the engines, by the public API.
 
 The encoders are shortened to one block a stage, which keeps all kinds of layers; golden outputs
 hold the whole ones.
@@ -55,7 +55,7 @@ class Case:
         image = ((rgb / 255 - self.card.mean) / self.card.std).astype(np.float32)
         with torch.inference_mode():
             logits = network_of(self.file)(torch.from_numpy(image.transpose(2, 0, 1)[None]))
-        whole = F.interpolate(logits['semantic'], SIZE, mode='bilinear', align_corners=False)
+        whole = F.interpolate(logits['semantic'], rgb.shape[:2], mode='bilinear', align_corners=False)
         return whole[0].argmax(0).numpy()
 
 
@@ -91,13 +91,16 @@ def make_case(architecture: str, folder: Path) -> Case:
     return Case(load_card(folder / 'net.yaml'), file)
 
 
-def test_the_api_gives_the_labels_of_torch(case: Case) -> None:
-    with Perception.load(case.card.path, backend='onnxruntime') as perception:
-        prediction = perception.predict(RGB)
-    expected = case.torch_labels(RGB)
-    assert len(np.unique(expected)) > 1
-    assert (prediction.labels != expected).mean() < 1e-3
-    assert prediction.depth is None
+@pytest.mark.parametrize('rgb', [RGB, RGB[1:, 3:].copy()], ids=['uneven', 'even'])
+@pytest.mark.parametrize('backend', ['onnxruntime', 'openvino'])
+def test_the_api_gives_the_labels_of_torch(case: Case, backend: str, rgb: np.ndarray) -> None:
+    expected = case.torch_labels(rgb)
+    assert len(np.unique(expected)) > 1 or rgb is not RGB
+    for _ in ('built', 'kept'):
+        with Perception.load(case.card.path, backend=backend, precision='fp32') as perception:
+            prediction = perception.predict(rgb)
+        assert (prediction.labels != expected).mean() < 1e-3
+        assert prediction.depth is None
 
 
 def test_the_full_cut_gives_them_too(case: Case) -> None:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """OpenVINO on the CPU: the fastest backend there, and the one with bf16."""
 
+from collections.abc import Collection
 import io
 from typing import Any
 
@@ -67,7 +68,7 @@ def build(request: BuildRequest, keep: Keep = forget) -> Engine:
     blob = io.BytesIO()
     compiled.export_model(blob)
     keep(blob.getvalue())
-    return cpu_engine(request, OpenVinoRunner(compiled))
+    return cpu_engine(request, OpenVinoRunner(compiled, request.model_file.heads))
 
 
 def load(request: BuildRequest, stored: bytes) -> Engine:
@@ -75,7 +76,7 @@ def load(request: BuildRequest, stored: bytes) -> Engine:
     import openvino
 
     compiled = openvino.Core().import_model(io.BytesIO(stored), 'CPU', _config(request))
-    return cpu_engine(request, OpenVinoRunner(compiled))
+    return cpu_engine(request, OpenVinoRunner(compiled, request.model_file.heads))
 
 
 def _config(request: BuildRequest) -> dict[str, Any]:
@@ -100,13 +101,16 @@ def _element_type(precision: Precision) -> str:
 class OpenVinoRunner:
     """One inference request with fixed output tensors."""
 
-    def __init__(self, compiled: Any) -> None:
+    def __init__(self, compiled: Any, tasks: Collection[str]) -> None:
         import openvino
 
         self._tensor = openvino.Tensor
         self._request = compiled.create_infer_request()
+        # OpenVINO lets a port have the names of several tensors that are one to it
         self._outputs = {
-            port.get_any_name(): self._request.get_tensor(port).data for port in compiled.outputs
+            task: self._request.get_tensor(port).data
+            for port in compiled.outputs
+            for task in port.get_names() & set(tasks)
         }
 
     def infer(self, images: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
