@@ -55,7 +55,7 @@ class Case:
         image = ((rgb / 255 - self.card.mean) / self.card.std).astype(np.float32)
         with torch.inference_mode():
             logits = network_of(self.file)(torch.from_numpy(image.transpose(2, 0, 1)[None]))
-        whole = F.interpolate(logits['semantic'], rgb.shape[:2], mode='bilinear', align_corners=False)
+        whole = F.interpolate(logits['semantic'], rgb.shape[:2], mode='bilinear')
         return whole[0].argmax(0).numpy()
 
 
