@@ -156,7 +156,7 @@ def test_a_network_that_fails_at_once_leaves_the_node_inactive(bench, monkeypatc
 
 
 def test_cleanup_stops_a_download(bench, monkeypatch):
-    entered = threading.Event()
+    entered, before = threading.Event(), set(threading.enumerate())
 
     def load(*_, progress, **__):
         entered.set()
@@ -167,7 +167,8 @@ def test_cleanup_stops_a_download(bench, monkeypatch):
     assert bench.change(CONFIGURE)
     assert entered.wait(20)
     assert bench.change(CLEANUP)
-    assert not [one for one in threading.enumerate() if one.name == 'perception']
+    left = set(threading.enumerate()) - before
+    assert not [one for one in left if one.name == 'perception']
 
 
 def test_newest_frame_wins(bench, monkeypatch):
