@@ -16,6 +16,7 @@ from rclpy.node import Node
 
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.perception import Perception
+from hydranet_ros.ros import session
 from hydranet_ros.ros.worker import Worker
 from hydranet_ros.ros.worker_state import WorkerState
 from test.ros.bench import Bench
@@ -120,7 +121,7 @@ def test_a_build_given_up_neither_speaks_nor_stops_the_next(bench, logs, monkeyp
 
     with monkeypatch.context() as patch:
         patch.setattr(Perception, 'prepare', prepare)
-        patch.setattr('hydranet_ros.ros.session.STOP_S', 0.0)
+        patch.setattr(session, 'STOP_S', 0.0)
         bench.start()
         bench.show(image(picture()))
         assert entered.wait(20)
