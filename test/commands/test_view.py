@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+import hydranet_ros
 from hydranet_ros.commands import main
 
 
@@ -23,6 +24,8 @@ def test_without_ros_it_offers_files(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
     pytest.importorskip('rerun')
+    if hasattr(hydranet_ros, 'ros'):  # put back with what it holds, as its modules are
+        monkeypatch.setattr(hydranet_ros, 'ros', hydranet_ros.ros)
     for name in [one for one in sys.modules if one.startswith('hydranet_ros.ros')]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, 'rclpy', None)
