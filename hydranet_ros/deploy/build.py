@@ -75,8 +75,7 @@ def _completed(request: BuildRequest, module: ModuleType) -> BuildRequest:
     integer = request.precision is Precision.INT8
     rewrites = request.rewrites
     if rewrites is None:
-        # over tiles a quantised network is slower than as it was
-        rewrites = frozenset() if integer else module.REWRITES
+        rewrites = module.rewrites(request.precision)
     calibration = request.calibration
     if integer and calibration is None:
         from hydranet_ros.deploy.calibration import find_calibration

@@ -105,6 +105,12 @@ def supersede(old: ir.Value, new: ir.Value) -> None:
     ir.convenience.replace_all_uses_with(old, new, replace_graph_outputs=True)
 
 
+def drop_rounding(quantise: ir.Node) -> None:
+    """Let those that read a QuantizeLinear through a DequantizeLinear read what it rounds."""
+    for dequantise in list(quantise.outputs[0].consumers()):
+        ir.convenience.replace_all_uses_with(dequantise.outputs[0], required(quantise.inputs[0]))
+
+
 def remove_unused(model: ir.Model) -> None:
     """Drop nodes and initialisers that no output needs."""
     ir.passes.common.RemoveUnusedNodesPass()(model)

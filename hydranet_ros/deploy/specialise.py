@@ -33,7 +33,7 @@ from hydranet_ros.zoo.model_file import load_onnx
 if TYPE_CHECKING:
     from hydranet_ros.deploy.calibration import Calibration
 
-VERSION = 2  # raise it with every change of the graphs made here: engine caches are keyed by it
+VERSION = 3  # raise it with every change of the graphs made here: engine caches are keyed by it
 
 
 class Cut(str, Enum):
@@ -114,9 +114,12 @@ def specialise(model_file: Path, card: ModelCard, spec: GraphSpec) -> onnx.Model
     RewriteRuleSet([fuse_batchnorm_into_conv_rule]).apply_to_model(model)
     remove_unused(model)
     _select_classes(model, card.class_slice(spec.domain))
-    apply_rewrites(model, spec.rewrites)
+    if spec.arithmetic is not Arithmetic.INT8_CPU:
+        apply_rewrites(model, spec.rewrites)
     _prepend_preprocessing(model, card, spec)
     model = _with_arithmetic(model, spec)
+    if spec.arithmetic is Arithmetic.INT8_CPU:
+        apply_rewrites(model, spec.rewrites)
     if spec.cut is Cut.FULL:
         append_outputs(model, card, spec.camera_size)
     return _finish(model)

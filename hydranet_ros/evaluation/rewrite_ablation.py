@@ -16,6 +16,8 @@ from hydranet_ros.deploy.cache import EngineCache
 from hydranet_ros.deploy.engines import backend_module
 from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.request import BuildRequest
+from hydranet_ros.deploy.rewrites import OF_FLOATS
+from hydranet_ros.deploy.rewrites import OF_INTEGERS
 from hydranet_ros.deploy.rewrites import Rewrite
 from hydranet_ros.deploy.selection import Choice
 from hydranet_ros.evaluation.engine_variants import EngineVariant
@@ -31,13 +33,14 @@ NONE = 'none'
 
 def selections_of(choice: Choice) -> dict[str, frozenset[Rewrite]]:
     """Name the sets of rewrites to compare, each once; none where the engine takes none."""
-    own = backend_module(choice.backend).REWRITES
-    if not own or choice.precision is Precision.INT8:
+    own = backend_module(choice.backend).rewrites(choice.precision)
+    if not own:
         return {}
-    every = frozenset(Rewrite)
+    every = own | (OF_INTEGERS if choice.precision is Precision.INT8 else OF_FLOATS)
+    ordered = [one for one in Rewrite if one in every]
     named = {NONE: frozenset[Rewrite]()}
-    named |= {f'{one.value} alone': frozenset({one}) for one in Rewrite}
-    named |= {f'all but {one.value}': every - {one} for one in Rewrite}
+    named |= {f'{one.value} alone': frozenset({one}) for one in ordered}
+    named |= {f'all but {one.value}': every - {one} for one in ordered}
     named['all'] = every
     # the backend's own choice is marked, whether it is one of these or not
     same = next((name for name, rewrites in named.items() if rewrites == own), '')

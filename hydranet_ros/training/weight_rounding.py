@@ -16,7 +16,7 @@ def round_weights(network: nn.Module, std: Sequence[float]) -> None:
     """Move each convolution's weight, by 0.4 % at most, to what bf16 holds once it is deployed.
 
     Deployed, a weight has the batch norm that follows folded in, the first one the scale of the
-    image as well: 1 / (255 std). Biases stay, as engines keep them in float32.
+    image as well: 1 / (255 std). Biases stay: engines add them in float32 (`split_biases`).
     """
     modules = [m for m in network.modules() if isinstance(m, nn.Conv2d | nn.BatchNorm2d)]
     following = [*modules[1:], None]

@@ -42,11 +42,13 @@ def initialisers(model: onnx.ModelProto) -> dict[str, TensorProto]:
     return {one.name: one for one in model.graph.initializer}
 
 
-def run_openvino(model: onnx.ModelProto, images: np.ndarray) -> dict[str, np.ndarray]:
+def run_openvino(
+    model: onnx.ModelProto, images: np.ndarray, floats: str = 'f32'
+) -> dict[str, np.ndarray]:
     import openvino
 
     core = openvino.Core()
-    config = {'INFERENCE_PRECISION_HINT': 'f32'}
+    config = {'INFERENCE_PRECISION_HINT': floats}
     compiled = core.compile_model(core.read_model(model.SerializeToString()), 'CPU', config)
     found = compiled(images)
     return {port.get_any_name(): found[port] for port in compiled.outputs}

@@ -23,6 +23,9 @@ APPLIES = {
     Rewrite.SCALE_CHANNELS: 7,  # the last of them, and three heads
     Rewrite.SHIFT_HEADS: 2,  # depth and normals; 40 classes are too many
     Rewrite.TILE_CHANNELS: 1,
+    Rewrite.BARE_POOLING: 0,  # there is nothing quantised
+    Rewrite.JOIN_SUMS: 0,
+    Rewrite.SPLIT_BIASES: 52,  # every convolution of the encoder
 }
 
 

@@ -5,7 +5,6 @@
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -23,6 +22,8 @@ from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.parity import Parity
 from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.deploy.request import Shape
+from hydranet_ros.deploy.rewrites import OF_FLOATS
+from hydranet_ros.deploy.rewrites import OF_INTEGERS
 from hydranet_ros.deploy.rewrites import Rewrite
 from hydranet_ros.deploy.selection import Choice
 from hydranet_ros.deploy.selection import choose
@@ -239,13 +240,22 @@ def test_an_engine_that_was_replaced_is_not_measured_under_its_name(
     assert [one.name for one in result.cases[0].variants] == ['onnxruntime fp32']
 
 
-def test_rewrites_each_alone_and_each_left_out(tmp_path: Path) -> None:
-    named = selections_of(ONNXRUNTIME)
+@pytest.mark.parametrize(
+    ('precision', 'every', 'chosen'),
+    [
+        ('fp32', OF_FLOATS, OF_FLOATS),
+        ('int8', OF_INTEGERS, OF_INTEGERS - {Rewrite.JOIN_SUMS}),
+    ],
+)
+def test_rewrites_each_alone_and_each_left_out(
+    precision: str, every: frozenset, chosen: frozenset
+) -> None:
+    named = selections_of(choose('onnxruntime', precision))
     assert len(set(named.values())) == len(named)
-    assert {frozenset(), frozenset(Rewrite)} <= set(named.values())
-    for one in Rewrite:
-        assert {frozenset({one}), frozenset(Rewrite) - {one}} <= set(named.values())
-    assert sum(name.endswith('(chosen)') for name in named) == 1
+    assert {frozenset(), every} <= set(named.values())
+    for one in every:
+        assert {frozenset({one}), every - {one}} <= set(named.values())
+    assert [one for name, one in named.items() if name.endswith('(chosen)')] == [chosen]
     assert not selections_of(choose('torch', 'fp32'))
 
 

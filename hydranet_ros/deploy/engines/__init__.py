@@ -3,7 +3,8 @@
 """The backends, one module each, imported only when they are asked for.
 
 A backend module offers `unavailable()`, the reason why it cannot run here or None; `device()`;
-`version()`; `precisions()`, best first and int8 last; `CUT` and `REWRITES`, what graph it takes;
+`version()`; `precisions()`, best first and int8 last; `CUT` and `rewrites(precision)`, what graph
+it takes;
 `build(request, keep)`, the engine, which hands over what is to be kept before it is loaded; and
 `load(request, stored)`, which raises where what was kept is refused.
 """

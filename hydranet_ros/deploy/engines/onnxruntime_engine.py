@@ -13,10 +13,11 @@ from hydranet_ros.deploy.engines import Keep
 from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.processor import processor_name
 from hydranet_ros.deploy.request import BuildRequest
+from hydranet_ros.deploy.rewrites import OF_FLOATS
+from hydranet_ros.deploy.rewrites import OF_INTEGERS
 from hydranet_ros.deploy.rewrites import Rewrite
 from hydranet_ros.deploy.specialise import Cut
 
-REWRITES = frozenset(Rewrite)
 CUT = Cut.LOGITS
 
 
@@ -40,6 +41,11 @@ def version() -> str:
 def precisions() -> tuple[Precision, ...]:
     """List what it runs: no bf16, for want of kernels on x86; int8, which is for asking, last."""
     return (Precision.FP32, Precision.INT8)
+
+
+def rewrites(precision: Precision) -> frozenset[Rewrite]:
+    """Choose those that pay; a sum that is not quantised would be computed in float32."""
+    return OF_INTEGERS - {Rewrite.JOIN_SUMS} if precision is Precision.INT8 else OF_FLOATS
 
 
 def build(request: BuildRequest, keep: Keep = forget) -> Engine:

@@ -24,7 +24,6 @@ from hydranet_ros.deploy.specialise import Arithmetic
 from hydranet_ros.deploy.specialise import Cut
 from hydranet_ros.errors import HydranetError
 
-REWRITES: frozenset[Rewrite] = frozenset()
 CUT = Cut.FULL
 PRECISIONS = (Precision.FP16, Precision.FP32)
 _ARITHMETIC = {
@@ -62,6 +61,11 @@ def unavailable(provider: Provider) -> str | None:
 def device() -> str:
     """Name the GPU."""
     return gpu_name()
+
+
+def rewrites(precision: Precision) -> frozenset[Rewrite]:
+    """Choose none: GPUs fuse by themselves."""
+    return frozenset()
 
 
 def build(request: BuildRequest, provider: Provider, keep: Keep = forget) -> Engine:

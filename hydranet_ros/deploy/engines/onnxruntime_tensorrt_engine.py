@@ -9,7 +9,7 @@ from hydranet_ros.deploy.engines import onnxruntime_gpu
 from hydranet_ros.deploy.engines.onnxruntime_gpu import CUT as CUT
 from hydranet_ros.deploy.engines.onnxruntime_gpu import device as device
 from hydranet_ros.deploy.engines.onnxruntime_gpu import Provider
-from hydranet_ros.deploy.engines.onnxruntime_gpu import REWRITES as REWRITES
+from hydranet_ros.deploy.engines.onnxruntime_gpu import rewrites as rewrites
 from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.deploy.tensorrt.versions import tensorrt_version

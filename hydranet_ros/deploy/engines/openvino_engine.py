@@ -16,10 +16,11 @@ from hydranet_ros.deploy.engines import import_problem
 from hydranet_ros.deploy.engines import Keep
 from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.request import BuildRequest
+from hydranet_ros.deploy.rewrites import OF_FLOATS
+from hydranet_ros.deploy.rewrites import OF_INTEGERS
 from hydranet_ros.deploy.rewrites import Rewrite
 from hydranet_ros.deploy.specialise import Cut
 
-REWRITES = frozenset(Rewrite)
 CUT = Cut.LOGITS
 
 
@@ -56,6 +57,13 @@ def precisions() -> tuple[Precision, ...]:
     capabilities = openvino.Core().get_property('CPU', 'OPTIMIZATION_CAPABILITIES')
     bf16 = (Precision.BF16,) if 'BF16' in capabilities else ()
     return (*bf16, Precision.FP32, Precision.INT8)
+
+
+def rewrites(precision: Precision) -> frozenset[Rewrite]:
+    """Choose those that pay; in bf16 OpenVINO would round the biases too."""
+    if precision is Precision.INT8:
+        return OF_INTEGERS
+    return OF_FLOATS | {Rewrite.SPLIT_BIASES} if precision is Precision.BF16 else OF_FLOATS
 
 
 def build(request: BuildRequest, keep: Keep = forget) -> Engine:

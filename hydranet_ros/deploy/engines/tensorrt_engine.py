@@ -28,7 +28,6 @@ from hydranet_ros.errors import HydranetError
 
 _log = logging.getLogger(__name__)
 CUT = Cut.FULL
-REWRITES: frozenset[Rewrite] = frozenset()  # TensorRT fuses by itself
 _ARITHMETIC = {
     Precision.FP32: Arithmetic.FLOAT32,
     Precision.FP16: Arithmetic.FLOAT16,
@@ -67,6 +66,11 @@ def version() -> str:
 def precisions() -> tuple[Precision, ...]:
     """List what every GPU of TensorRT 10 and 11 runs, best first."""
     return (Precision.FP16, Precision.FP32, Precision.INT8)
+
+
+def rewrites(precision: Precision) -> frozenset[Rewrite]:
+    """Choose none: TensorRT fuses by itself."""
+    return frozenset()
 
 
 def build(request: BuildRequest, keep: Keep = forget) -> Engine:

@@ -21,7 +21,6 @@ from hydranet_ros.deploy.tensorrt.versions import release
 from hydranet_ros.deploy.tensorrt.versions import tensorrt_version
 from hydranet_ros.errors import HydranetError
 
-REWRITES: frozenset[Rewrite] = frozenset()
 CUT = Cut.FULL
 _GONE_FROM = (11, 0)  # the release of TensorRT that has no precision flags any more
 _INSTEAD = "the backend 'tensorrt' needs no conversion by it"
@@ -64,6 +63,11 @@ def version() -> str:
 def precisions() -> tuple[Precision, ...]:
     """List what it converts to: fp16 by its own flag, and fp32."""
     return (Precision.FP16, Precision.FP32)
+
+
+def rewrites(precision: Precision) -> frozenset[Rewrite]:
+    """Choose none: it converts the network as torch has it."""
+    return frozenset()
 
 
 def build(request: BuildRequest, keep: Keep = forget) -> Engine:

@@ -21,7 +21,6 @@ from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.deploy.rewrites import Rewrite
 from hydranet_ros.deploy.specialise import Cut
 
-REWRITES: frozenset[Rewrite] = frozenset()
 CUT = Cut.FULL
 _SLOW_HALF = ((5, 0), (5, 2), (6, 1))  # compute capabilities without fast fp16: GTX 900 and 10
 
@@ -68,6 +67,11 @@ def precisions() -> tuple[Precision, ...]:
     if capability in _SLOW_HALF:
         return (Precision.FP32, Precision.FP16)
     return (Precision.FP16, *bf16, Precision.FP32)
+
+
+def rewrites(precision: Precision) -> frozenset[Rewrite]:
+    """Choose none: torch runs the network as it is."""
+    return frozenset()
 
 
 def build(request: BuildRequest, keep: Keep = forget) -> Engine:

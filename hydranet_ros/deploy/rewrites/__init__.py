@@ -1,9 +1,10 @@
 # Copyright 2026 hydranet_ros maintainers
 # SPDX-License-Identifier: Apache-2.0
-"""Exact rewrites of the deployed graph: the same function, in a form that a backend runs faster.
+"""Rewrites of the deployed graph: the same function, in a form that a backend runs better.
 
-Each changes the model in place and returns how often it applied. Which of them pay depends on the
-backend and the precision, so each engine names its own list.
+Each changes the model in place and returns how often it applied; a graph that it does not fit, it
+leaves. Which of them pay depends on the backend and the precision, so each engine names its own.
+int8 graphs are rewritten after they were quantised: their calibration is of the plain network.
 """
 
 from enum import Enum
@@ -20,6 +21,29 @@ class Rewrite(str, Enum):
     SCALE_CHANNELS = 'scale_channels'
     SHIFT_HEADS = 'shift_heads'
     TILE_CHANNELS = 'tile_channels'
+    BARE_POOLING = 'bare_pooling'
+    JOIN_SUMS = 'join_sums'
+    SPLIT_BIASES = 'split_biases'
+
+
+# What each kind of graph takes; splitting biases is for float layers that run in bf16, in either.
+OF_FLOATS = frozenset(
+    {
+        Rewrite.MERGE_POINTWISE,
+        Rewrite.SEPARATE_POOLING,
+        Rewrite.SCALE_CHANNELS,
+        Rewrite.SHIFT_HEADS,
+        Rewrite.TILE_CHANNELS,
+    }
+)
+OF_INTEGERS = frozenset(
+    {
+        Rewrite.SEPARATE_POOLING,
+        Rewrite.SHIFT_HEADS,
+        Rewrite.BARE_POOLING,
+        Rewrite.JOIN_SUMS,
+    }
+)
 
 
 def apply_rewrites(model: ir.Model, rewrites: frozenset[Rewrite]) -> dict[Rewrite, int]:

@@ -8,6 +8,7 @@ from hydranet_ros.deploy.graph import constant_of
 from hydranet_ros.deploy.graph import GraphEditor
 from hydranet_ros.deploy.graph import group_count
 from hydranet_ros.deploy.graph import has_bias
+from hydranet_ros.deploy.graph import is_constant
 from hydranet_ros.deploy.graph import remove_unused
 from hydranet_ros.deploy.graph import required
 from hydranet_ros.deploy.graph import supersede
@@ -18,6 +19,8 @@ def apply(model: ir.Model) -> int:
     count = 0
     for conv in list(model.graph):
         if conv.op_type != 'Conv' or group_count(conv) == 1 or has_bias(conv):
+            continue
+        if not is_constant(conv.inputs[1]):
             continue
         weight = constant_of(conv.inputs[1])
         if weight.shape[1:] != (1, 1, 1) or len(weight) != group_count(conv):

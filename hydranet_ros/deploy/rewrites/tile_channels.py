@@ -81,6 +81,7 @@ def _is_channelwise(node: ir.Node) -> bool:
     return node.op_type in _ELEMENTWISE or (
         node.op_type == 'Conv'
         and group_count(node) > 1
+        and is_constant(node.inputs[1])
         and constant_of(node.inputs[1]).shape[1:] == (1, 1, 1)
     )
 
