@@ -4,10 +4,8 @@
 
 import numpy as np
 from rclpy.node import Node
-from rclpy.publisher import Publisher
 from sensor_msgs.msg import PointCloud2
 from sensor_msgs.msg import PointField
-from std_msgs.msg import Header
 
 from hydranet_ros.camera_model import CameraModel
 from hydranet_ros.outputs import POINTS
@@ -17,6 +15,7 @@ from hydranet_ros.point_cloud import POINT
 from hydranet_ros.point_cloud import POINT_FIELDS
 from hydranet_ros.prediction import Prediction
 from hydranet_ros.ros.incompatible_qos import IncompatibleQos
+from hydranet_ros.ros.offered_topic import OfferedTopic
 from hydranet_ros.ros.transport import OUTPUT
 
 
@@ -28,7 +27,7 @@ def cloud_fields() -> list[PointField]:
     ]
 
 
-class CloudPublisher:
+class CloudPublisher(OfferedTopic):
     """Publish clouds; made and destroyed on the executor's thread, else the worker's.
 
     Attributes:
@@ -38,19 +37,11 @@ class CloudPublisher:
 
     def __init__(self, node: Node, qos: IncompatibleQos, prefix: str = '') -> None:
         """`prefix` comes before the topic's name; `qos` is told of subscribers kept out."""
-        self._node = node
-        self._publisher: Publisher | None = qos.create_publisher(
-            PointCloud2, prefix + POINTS, OUTPUT
-        )
+        publisher = qos.create_publisher(PointCloud2, prefix + POINTS, OUTPUT)
+        super().__init__(node, publisher, PointCloud2())
         self._writer = CloudWriter()
-        self._message = PointCloud2()
         self._points = np.empty((0, 0), POINT)
         self.stride = 1
-
-    def watched(self) -> bool:
-        """Tell whether somebody subscribes now."""
-        publisher = self._publisher
-        return publisher is not None and publisher.get_subscription_count() > 0
 
     def render(self, camera: CameraModel, rgb: np.ndarray, prediction: Prediction) -> None:
         """Write the points of one frame into the message.
@@ -69,18 +60,6 @@ class CloudPublisher:
             prediction.confidence,
             stride,
         )
-
-    def publish(self, header: Header) -> None:
-        """Publish what was written last, with the image's header, where the topic is offered."""
-        if self._publisher is not None:
-            self._message.header = header
-            self._publisher.publish(self._message)
-
-    def destroy(self) -> None:
-        """Take the topic back."""
-        if self._publisher is not None:
-            self._node.destroy_publisher(self._publisher)
-            self._publisher = None
 
     def _resize(self, height: int, width: int) -> None:
         if self._points.shape == (height, width):

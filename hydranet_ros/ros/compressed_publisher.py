@@ -9,14 +9,14 @@ from rclpy.node import Node
 from rclpy.publisher import Publisher
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CompressedImage
-from std_msgs.msg import Header
 
 from hydranet_ros.compressed_image import Compression
 from hydranet_ros.compressed_image import Compressor
 from hydranet_ros.ros.image_transport import ImageTransport
+from hydranet_ros.ros.offered_topic import OfferedTopic
 
 
-class CompressedPublisher:
+class CompressedPublisher(OfferedTopic):
     """Publish pictures compressed; made and destroyed on the executor's thread.
 
     Args:
@@ -36,18 +36,10 @@ class CompressedPublisher:
         qos: QoSProfile,
         create: Callable[[type, str, QoSProfile], Publisher] | None = None,
     ) -> None:
-        self._node = node
         topic = ImageTransport.COMPRESSED.topic(node, image)
-        self._publisher: Publisher | None = (create or node.create_publisher)(
-            CompressedImage, topic, qos
-        )
+        publisher = (create or node.create_publisher)(CompressedImage, topic, qos)
+        super().__init__(node, publisher, CompressedImage(format=kind.format))
         self._compressor = Compressor(kind)
-        self._message = CompressedImage(format=kind.format)
-
-    def watched(self) -> bool:
-        """Tell whether somebody subscribes now."""
-        publisher = self._publisher
-        return publisher is not None and publisher.get_subscription_count() > 0
 
     def compress(self, picture: np.ndarray, quality: int) -> None:
         """Compress a picture into the message; quality: of a JPEG, 1 to 100."""
@@ -55,15 +47,3 @@ class CompressedPublisher:
         del data[:]
         # In place, because assigning a NumPy array to `data` checks each byte in Python.
         data.frombytes(self._compressor.compress(picture, quality).data)
-
-    def publish(self, header: Header) -> None:
-        """Publish what was compressed last, with the image's header, unless destroyed."""
-        if self._publisher is not None:
-            self._message.header = header
-            self._publisher.publish(self._message)
-
-    def destroy(self) -> None:
-        """Take the topic back."""
-        if self._publisher is not None:
-            self._node.destroy_publisher(self._publisher)
-            self._publisher = None

@@ -19,33 +19,14 @@ from hydranet_ros.ros.served_model import ServedModel
 from hydranet_ros.ros.worker import Worker
 from hydranet_ros.shared_perception import SharedPerception
 from hydranet_ros.zoo import load_card
-from test.labels_card import write_labels_card
-from test.ros.bench import Bench
 from test.ros.bench import image
 from test.ros.bench import picture
 from test.ros.conftest import wait_until
-from test.ros.test_switching import Loads
-from test.ros.test_switching import offered
-from test.ros.test_switching import show
-
-
-@pytest.fixture
-def bench(graph):
-    bench = Bench(graph, max_stamp_age=0.0)
-    bench.start()
-    worker = bench.perception._session._worker
-    wait_until(lambda: worker.loaded.is_set(), 'network')
-    return bench
-
-
-@pytest.fixture
-def labels(tmp_path):
-    return str(write_labels_card(tmp_path))
-
-
-@pytest.fixture
-def loads(monkeypatch):
-    return Loads(monkeypatch)
+from test.ros.switching import bench as bench
+from test.ros.switching import labels as labels
+from test.ros.switching import loads as loads
+from test.ros.switching import offered
+from test.ros.switching import show
 
 
 @pytest.fixture
