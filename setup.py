@@ -92,7 +92,7 @@ setup(
         'setuptools',
         'numpy>=1.21',
         'onnx>=1.17',
-        'onnx-ir>=0.1.12',
+        'onnx-ir>=0.1.13',
         'onnxscript>=0.5.4',
         'pyyaml>=5.4',
         'requests>=2.25',

@@ -33,7 +33,7 @@ from hydranet_ros.zoo.model_file import load_onnx
 if TYPE_CHECKING:
     from hydranet_ros.deploy.calibration import Calibration
 
-VERSION = 3  # raise it with every change of the graphs made here: engine caches are keyed by it
+VERSION = 4  # raise it with every change of the graphs made here: engine caches are keyed by it
 
 
 class Cut(str, Enum):

@@ -68,6 +68,11 @@ def test_each_applies_where_it_should(quantise: Callable, rewrite: Rewrite) -> N
     assert [o.name for o in model.graph.outputs] == ['semantic', 'depth']
 
 
+def test_all_apply_together(quantise: Callable) -> None:
+    model = ir.from_proto(quantise(frozenset()))
+    assert apply_rewrites(model, OF_INTEGERS) == {one: APPLIES[one] for one in OF_INTEGERS}
+
+
 @pytest.mark.parametrize('rewrites', [*[{r} for r in sorted(EXACT)], EXACT], ids=str)
 def test_the_same_integers_come_out(
     quantise: Callable, picture: np.ndarray, rewrites: set[Rewrite]
