@@ -1,8 +1,8 @@
 # Copyright 2026 hydranet_ros maintainers
 # SPDX-License-Identifier: Apache-2.0
-"""What the parameters' values can be, and the two texts that are made of their table.
+"""What the parameters' values can be, and the texts that are made of their tables.
 
-`python -m hydranet_ros.ros.parameters yaml|markdown` prints the two texts; neither needs ROS.
+`python -m hydranet_ros.ros.parameters yaml|markdown|camera` prints one of them, without ROS.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import textwrap
 from typing import Any
 
 from hydranet_ros.networks.options import SMALLEST_SIDE
+from hydranet_ros.ros.camera_parameter_table import CAMERA_PARAMETERS
 from hydranet_ros.ros.parameter_table import PARAMETERS
 from hydranet_ros.ros.parameter_table import Setting
 from hydranet_ros.ros.parameter_table import Value
@@ -101,7 +102,7 @@ def constraints(setting: Setting) -> str:
     if setting.choices:
         return 'one of ' + ', '.join(setting.choices)
     if setting.low is not None and setting.high is not None:
-        return f'{setting.low:g} to {setting.high:g} {setting.unit}'.rstrip()
+        return f'{setting.low:.10g} to {setting.high:.10g} {setting.unit}'.rstrip()
     return setting.unit
 
 
@@ -131,25 +132,35 @@ def yaml_text() -> str:
     return '\n'.join(lines) + '\n'
 
 
-def markdown_table() -> str:
-    """Return the README's table of the parameters."""
-    lines = ['| parameter | default | values | at run time | |', '|---|---|---|---|---|']
-    for setting in PARAMETERS:
+def markdown_table(table: Sequence[Setting] = PARAMETERS) -> str:
+    """Return the README's table of a node's parameters."""
+    changing = not all(setting.read_only for setting in table)
+    header = ['parameter', 'default', 'values', *(['at run time'] if changing else []), '']
+    rows = [header, ['---'] * len(header)]
+    for setting in table:
         values = ', '.join(f'`{choice}`' for choice in setting.choices)
-        lines.append(
-            f'| `{setting.name}` | `{as_yaml(setting.default)}` '
-            f'| {values or constraints(setting) or type_name(setting)} '
-            f'| {"no" if setting.read_only else "yes"} | {setting.description} |'
+        rows.append(
+            [
+                f'`{setting.name}`',
+                f'`{as_yaml(setting.default)}`',
+                values or constraints(setting) or type_name(setting),
+                *(['no' if setting.read_only else 'yes'] if changing else []),
+                setting.description,
+            ]
         )
-    return '\n'.join(lines) + '\n'
+    return ''.join(f'| {" | ".join(row)} |\n' for row in rows)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the table as `yaml` or `markdown`."""
+    """Print a text: `yaml` and `markdown` of the node perception, `camera` of the node camera."""
     wanted = list(sys.argv[1:] if arguments is None else arguments)
-    texts = {'yaml': yaml_text, 'markdown': markdown_table}
+    texts = {
+        'yaml': yaml_text,
+        'markdown': markdown_table,
+        'camera': lambda: markdown_table(CAMERA_PARAMETERS),
+    }
     if len(wanted) != 1 or wanted[0] not in texts:
-        print('usage: python -m hydranet_ros.ros.parameters yaml|markdown', file=sys.stderr)
+        print('usage: python -m hydranet_ros.ros.parameters yaml|markdown|camera', file=sys.stderr)
         return 2
     print(texts[wanted[0]](), end='')
     return 0

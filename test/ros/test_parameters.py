@@ -12,6 +12,7 @@ import sys
 import pytest
 import yaml
 
+from hydranet_ros.ros.camera_parameter_table import CAMERA_PARAMETERS
 from hydranet_ros.ros.parameter_table import PARAMETERS
 from hydranet_ros.ros.parameters import check
 from hydranet_ros.ros.parameters import main
@@ -26,11 +27,14 @@ def test_yaml_file_is_the_table():
     assert (ROOT / 'config' / 'perception.yaml').read_text(encoding='utf-8') == yaml_text()
 
 
-def test_readme_table_is_the_table():
+@pytest.mark.parametrize(
+    ('name', 'table'), [('parameters', PARAMETERS), ('camera parameters', CAMERA_PARAMETERS)]
+)
+def test_readme_tables_are_the_tables(name, table):
     text = (ROOT / 'README.md').read_text(encoding='utf-8')
-    found = re.search(r'<!-- parameters -->\n(.*?)<!-- /parameters -->', text, re.DOTALL)
-    assert found, 'README.md lacks the markers <!-- parameters --> and <!-- /parameters -->'
-    assert found[1].strip() == markdown_table().strip()
+    found = re.search(rf'<!-- {name} -->\n(.*?)<!-- /{name} -->', text, re.DOTALL)
+    assert found, f'README.md lacks the markers <!-- {name} --> and <!-- /{name} -->'
+    assert found[1] == markdown_table(table)
 
 
 def test_yaml_parses_to_the_defaults():
@@ -87,15 +91,18 @@ def test_half_of_a_table_is_checked_for_what_is_there():
     assert check({'input_size': [480, 640]}) == ''
 
 
-def test_table_needs_no_ros():
+@pytest.mark.parametrize(
+    ('name', 'text'), [('yaml', yaml_text()), ('camera', markdown_table(CAMERA_PARAMETERS))]
+)
+def test_texts_need_no_ros(name, text):
     code = (
         'import sys; sys.modules["rclpy"] = None; sys.modules["rcl_interfaces"] = None\n'
-        'from hydranet_ros.ros.parameters import main; sys.exit(main(["yaml"]))'
+        f'from hydranet_ros.ros.parameters import main; sys.exit(main(["{name}"]))'
     )
     done = subprocess.run(
         [sys.executable, '-c', code], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stdout) == (0, yaml_text()), done.stderr
+    assert (done.returncode, done.stdout) == (0, text), done.stderr
 
 
 def test_unknown_text_is_refused(capsys):
