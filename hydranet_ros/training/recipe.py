@@ -27,7 +27,6 @@ FREE = frozenset(
         'channels_last',
         'checkpoint_every',
         'compile',
-        'prepare',
         'workers',
     }
 )

@@ -52,6 +52,8 @@ def test_differences_leave_out_what_does_not_enter_the_result(tmp_path: Path) ->
     path = tmp_path / 'last.ckpt'
     assert not differences(old, recipe(tmp_path, workers=5, compile=True), path)
     assert differences(old, recipe(tmp_path, epochs=4), path) == ['epochs: 3 became 4']
+    job = {'teacher': 'street', 'images': 'kitti:a', 'out': 'labels'}
+    assert differences(old, recipe(tmp_path, prepare=[job]), path), 'other labels, other weights'
     del old['clip_norm']  # as if the key were newer than the checkpoint
     assert not differences(old, recipe(tmp_path), path)
 

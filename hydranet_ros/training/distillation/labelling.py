@@ -26,6 +26,7 @@ from hydranet_ros.training.datasets.listing import collect
 from hydranet_ros.training.datasets.listing import Folders
 from hydranet_ros.training.datasets.opening import open_dataset
 from hydranet_ros.training.datasets.sample import DataSet
+from hydranet_ros.training.distillation.fingerprint import fingerprint
 from hydranet_ros.training.distillation.opening import open_teacher
 from hydranet_ros.training.distillation.teacher import Annotation
 from hydranet_ros.training.distillation.teacher import Teacher
@@ -66,7 +67,8 @@ def label(
 
     Writes labels/NAME.png (uint8 ids, 255 = none), confidence/NAME.png (uint8, 255 = sure),
     depth/NAME.png (uint16, metres x 256, 0 = none) and provenance.json. Complete files stay, so
-    an interrupted run goes on where it was; files of another teacher are refused.
+    an interrupted run goes on where it was; files of another teacher, or of other images, are
+    refused.
     """
     tasks = sorted(teacher.tasks - dataset.tasks)
     folders = [out / folder for task in tasks for folder in _FOLDERS[task]]
@@ -127,7 +129,7 @@ def _provenance(dataset: DataSet, teacher: Teacher, tasks: list[Task]) -> dict[s
         'classes': [{'name': c.name, 'color': list(c.color)} for c in teacher.classes],
         'teacher': dict(teacher.provenance),
         'data': dataset.name,
-        'images': len(dataset),
+        'images': {'count': len(dataset), 'sha256': fingerprint(dataset)},
         'depth': None
         if Task.DEPTH not in tasks
         else {
@@ -145,17 +147,17 @@ def _provenance(dataset: DataSet, teacher: Teacher, tasks: list[Task]) -> dict[s
 
 
 def _begin(path: Path, provenance: dict[str, Any]) -> None:
-    """Write the provenance first; refuse a folder that another teacher has begun."""
+    """Write the provenance first; refuse a folder begun by another teacher or for other images."""
     if path.is_file():
         try:
             found = json.loads(path.read_text(encoding='utf-8'))
         except (OSError, ValueError) as error:
             raise HydranetError(f"'{path}' is damaged ({error}); remove its folder.") from error
-        for key in ('teacher', 'tasks', 'classes', 'data', 'depth'):
+        for key in ('teacher', 'tasks', 'classes', 'data', 'depth', 'images'):
             if not isinstance(found, dict) or found.get(key) != provenance[key]:
                 raise HydranetError(
-                    f"'{path.parent}' holds labels of another {key}. Give another folder, or "
-                    'remove it.'
+                    f"'{path.parent}' holds labels whose {key} are not those of now (see {path}). "
+                    'Give another folder, or remove it.'
                 )
     _write_json(path, provenance)
 

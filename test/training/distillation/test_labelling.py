@@ -141,11 +141,22 @@ def test_an_interrupted_run_goes_on(tmp_path: Path) -> None:
 
 def test_labels_of_another_teacher_are_kept(tmp_path: Path) -> None:
     label(images(), Known(), tmp_path)
-    with pytest.raises(HydranetError, match='holds labels of another teacher'):
+    with pytest.raises(HydranetError, match='holds labels whose teacher'):
         label(images(), Known(version=2), tmp_path)
     (tmp_path / 'provenance.json').write_text('{')
     with pytest.raises(HydranetError, match='is damaged'):
         label(images(), Known(), tmp_path)
+
+
+def test_labels_of_other_images_are_kept(tmp_path: Path) -> None:
+    label(images(), Known(), tmp_path)
+    again, changed, renamed = images(), images(), images()
+    changed.samples[2].rgb[3, 4, 1] ^= 1
+    renamed.names = ['00', '01', '03']
+    label(again, Known(), tmp_path)
+    for other in (changed, renamed, images(2)):
+        with pytest.raises(HydranetError, match='holds labels whose images'):
+            label(other, Known(), tmp_path)
 
 
 def test_a_folder_of_images_by_an_onnx_file(tmp_path: Path) -> None:
