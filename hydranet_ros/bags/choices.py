@@ -57,7 +57,8 @@ def check_collisions(reader: BagReader, topics: dict[str, str], wanted: Sequence
             ours = beside(topic, name)
             if ours in taken:
                 raise HydranetError(
-                    f'{ours}, where {name} of {topic} would go, exists already. Rename that topic '
-                    'with `ros2 bag convert`, or predict one camera of that name at a time.'
+                    f'{ours}, where {name} of {topic} would go, exists already. Leave one of them '
+                    'out (--outputs, --topics), or play the bag with `ros2 bag play --remap` and '
+                    'record it anew.'
                 )
             taken.add(ours)

@@ -9,6 +9,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hydranet_ros.zoo.official_keys import FAMILIES
+
 if TYPE_CHECKING:
     from hydranet_ros.zoo.card_types import DepthRange
     from hydranet_ros.zoo.card_types import ModelCard
@@ -35,7 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     action.add_argument('model', metavar='NAME|CHECKPOINT', help='a model, or a checkpoint file')
     action.add_argument('--weights', metavar='PATH', help='a local checkpoint of that model')
     action.add_argument(
-        '--family', metavar='NAME', help='layout of the checkpoint (default: multitask)'
+        '--family',
+        metavar='NAME',
+        help=f'layout of the checkpoint: {", ".join(FAMILIES)} (default: the first)',
     )
     action.add_argument(
         '--out', metavar='FILE.onnx', type=Path, help='where to write (default: the cache)'
@@ -161,8 +165,12 @@ def _import(args: argparse.Namespace) -> int:
         raise HydranetError(f'{args.out} must end in .onnx, by which a model file is known.')
     if args.out is not None and args.out.exists():
         raise HydranetError(f'{args.out} exists; remove it or choose another --out.')
-    if os.path.isfile(checkpoint) and checkpoint.suffix not in ('.yaml', '.yml'):
+    if checkpoint.suffix in ('.yaml', '.yml'):
+        return _import_model(args)
+    if os.path.isfile(checkpoint):
         return _import_checkpoint(checkpoint, args)
+    if checkpoint.suffix or os.sep in args.model:
+        raise HydranetError(f'There is no checkpoint {checkpoint}; check the path.')
     return _import_model(args)
 
 
@@ -189,9 +197,10 @@ def _import_model(args: argparse.Namespace) -> int:
     from hydranet_ros.zoo import load_card
     from hydranet_ros.zoo import resolve_model_file
 
+    card = load_card(args.model)
     if args.family is not None:
         raise HydranetError(f'--family goes with a checkpoint; the card of {args.model} has it.')
-    path = resolve_model_file(load_card(args.model), args.weights)
+    path = resolve_model_file(card, args.weights)
     if args.out is not None:
         try:
             args.out.parent.mkdir(parents=True, exist_ok=True)

@@ -252,8 +252,13 @@ def test_a_topic_is_never_written_over(recorder: Recorder, tmp_path, capsys):
     ]
     bag = recorder.write(tmp_path / 'drive', 'sqlite3', messages)
     assert predict(bag, tmp_path / 'out', '--topics', '/cam/image_raw') == 1
-    assert '/cam/depth, where depth of /cam/image_raw would go, exists' in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert '/cam/depth, where depth of /cam/image_raw would go, exists' in said
+    assert 'bag convert' not in said  # it cannot rename topics; playing can
+    assert 'ros2 bag play --remap' in said
     assert sorted(path.name for path in tmp_path.iterdir()) == ['drive']
+    without = ('--topics', '/cam/image_raw', '--outputs', 'semantic')
+    assert predict(bag, tmp_path / 'out', *without) == 0
 
 
 def test_a_bag_that_exists_is_left(drive, tmp_path, capsys):

@@ -9,6 +9,8 @@ import pytest
 from hydranet_ros.commands import main
 from hydranet_ros.zoo import list_cards
 from hydranet_ros.zoo.model_file import read_model_file
+from hydranet_ros.zoo.official_keys import FAMILIES
+from hydranet_ros.zoo.resolve import DEFAULT_FAMILY
 from test.golden.networks import official_state
 from test.zoo.checkpoints import write_checkpoint_of_2018
 
@@ -81,8 +83,25 @@ def test_wrong_use_is_told(checkpoint: Path, capsys: pytest.CaptureFixture[str])
     assert 'must end in .onnx' in refused(capsys, 'import', 'kitti', '--out', 'kitti')
     assert "no model 'nix'" in refused(capsys, 'show', 'nix')
     assert 'nothing to download' in refused(capsys, 'download', 'street')
-    assert '--family' in refused(capsys, 'import', 'kitti', '--family', 'multitask')
+    assert 'the card of kitti has it' in refused(capsys, 'import', 'kitti', *other[:2])
     assert '--weights' in refused(capsys, 'import', str(checkpoint), '--weights', str(checkpoint))
     with pytest.raises(SystemExit) as caught:
         main(['models', 'nix'])
     assert caught.value.code == 2
+
+
+@pytest.mark.parametrize('path', ['x.ckpt', 'folder/x', '~nosuchuser/x.pth'])
+@pytest.mark.parametrize('more', [[], ['--family', 'multitask']])
+def test_a_checkpoint_that_is_not_there(
+    path: str, more: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert f'There is no checkpoint {path}' in refused(capsys, 'import', path, *more)
+
+
+def test_help_names_the_families(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(['models', 'import', '--help'])
+    said = capsys.readouterr().out.replace('\n', ' ')
+    for family in FAMILIES:
+        assert f' {family}' in said
+    assert next(iter(FAMILIES)) == DEFAULT_FAMILY
