@@ -52,7 +52,7 @@ class GlobalDeconvolution(nn.Module):
         """Enlarge [N, C, h, w] to [N, C, *size]; HydranetError beyond the largest sizes."""
         h, w = x.shape[2:]
         height, width = size
-        if not torch.compiler.is_exporting():
+        if not torch.compiler.is_compiling():
             self._check((h, w), (height, width))
         return self.rows[:height, :h] @ (x @ self.columns[:w, :width])
 

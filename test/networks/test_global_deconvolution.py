@@ -43,6 +43,12 @@ def test_identity_matrices_change_nothing() -> None:
     torch.testing.assert_close(same, x, rtol=0, atol=0)
 
 
+def test_it_runs_in_torch_2_6(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(torch.compiler, 'is_exporting', raising=False)  # new in 2.7
+    up = layer((3, 4), (7, 9))
+    assert up(torch.zeros(1, 2, 3, 4, dtype=torch.float64), (7, 9)).shape == (1, 2, 7, 9)
+
+
 def test_it_is_two_products_shared_by_all_channels() -> None:
     up = layer((3, 4), (7, 9))
     x = torch.randn(2, 5, 3, 4, dtype=torch.float64)
