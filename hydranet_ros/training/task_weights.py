@@ -33,8 +33,8 @@ class FixedWeights(nn.Module):
 class UncertaintyWeights(nn.Module):
     """Learn a log variance s a task: exp(-s) L + s / 2 for classes, half the first for the rest.
 
-    Leave a task out of the losses where a step has no annotation of it: its loss of 0 would let
-    its weight grow without end. Source: Kendall, Gal and Cipolla, CVPR 2018.
+    A loss of 0, as of a batch without annotations of the task, leaves its s alone: there the
+    formula has no minimum, and the weight would grow without end. Source: Kendall, Gal and Cipolla, CVPR 2018.
     """
 
     def __init__(self, tasks: Iterable[str]) -> None:
@@ -52,7 +52,9 @@ class UncertaintyWeights(nn.Module):
                 terms.append(log_variance * 0)  # DDP waits for every parameter's gradient
                 continue
             half = 1.0 if task == Task.SEMANTIC.value else 0.5
-            terms.append(half * torch.exp(-log_variance) * losses[task] + 0.5 * log_variance)
+            loss = losses[task]
+            weighed = half * torch.exp(-log_variance) * loss
+            terms.append(weighed + 0.5 * log_variance * (loss.detach() != 0))
         return torch.stack(terms).sum()
 
 

@@ -38,6 +38,15 @@ def test_learned_weights_find_the_minimum_that_the_formula_has() -> None:
     assert found['normals'] == 0, 'a task without a loss keeps its weight'
 
 
+def test_a_loss_of_nothing_leaves_its_weight_alone() -> None:
+    """As of a batch that the task is not annotated in."""
+    weights = UncertaintyWeights(['semantic', 'depth'])
+    nothing = torch.zeros((), requires_grad=True) * 0
+    weights({'semantic': LOSSES['semantic'], 'depth': nothing}).backward()
+    assert weights.log_variances['depth'].grad == 0
+    assert weights.log_variances['semantic'].grad != 0
+
+
 def test_every_learned_weight_gets_a_gradient() -> None:
     weights = UncertaintyWeights(['semantic', 'depth'])
     weights({'depth': LOSSES['depth']}).backward()
