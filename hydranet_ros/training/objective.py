@@ -89,7 +89,10 @@ class Objective(nn.Module):
         """Compare depths within the range; what is known to lie beyond it pushes from one side."""
         beyond = batch.depth > self._range_m
         if self._beyond_ids is not None:
-            beyond = beyond | torch.isin(batch.labels, self._beyond_ids)
+            # what was measured holds against labels of less weight, which a teacher guessed
+            trusted = (weights > batch.weights[Task.SEMANTIC.value]).view(-1, 1, 1)
+            held = trusted & batch.depth.isfinite()
+            beyond = beyond | (torch.isin(batch.labels, self._beyond_ids) & ~held)
         loss = berhu(output, batch.depth.masked_fill(beyond, math.nan), weights, over=self._over)
         return loss + beyond_range(output, beyond, weights, range_m=BEYOND * self._range_m)
 

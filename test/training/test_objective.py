@@ -76,6 +76,26 @@ def test_classes_of_the_other_domain_get_no_gradient(objective: Objective) -> No
     assert logits.grad[0, :3].all()
 
 
+@pytest.mark.parametrize(('labels_weight', 'expected'), [(0.5, 0.0), (1.0, 9.0 * 7 / 8)])
+def test_measured_depth_holds_against_a_sky_of_less_weight(
+    tmp_path: Path, labels_weight: float, expected: float
+) -> None:
+    """At equal weights the depth may be the teacher's, which is wrong in the sky."""
+    made = recipe(tmp_path, losses={'beyond_range': ['light']}, validation=[], select=None)
+    rgb, sky = np.zeros((8, 8, 3), np.uint8), np.ones((8, 8), np.uint8)
+    depth = np.full((8, 8), 2.0, np.float32)
+    depth[0] = np.nan
+    weights = {Task.SEMANTIC: labels_weight, Task.DEPTH: 1.0}
+    given = collate([Sample(str(i), rgb, sky, depth, weights=weights) for i in range(3)])
+    output = torch.full((3, 1, 8, 8), 2.0)
+    output[:, :, 0] = 11.0  # nothing was measured there, and the range ends at 10
+    objective = Objective(made, made.streams[0], frozenset({Task.DEPTH}))
+    loss = objective({'depth': output}, given)['depth']
+    torch.testing.assert_close(loss, torch.tensor(expected))
+    output[:, :, 0] = 2.0
+    assert objective({'depth': output}, given)['depth'] == pytest.approx(9.0)
+
+
 def test_tasks_that_a_stream_lacks_have_no_loss(tmp_path: Path) -> None:
     made = joint(tmp_path)
     outputs = {'semantic': torch.randn(3, 5, 2, 2), 'depth': torch.randn(3, 1, 2, 2)}
