@@ -81,5 +81,8 @@ $(VENV)/.for-demo: $(VENV)/.made setup.py constraints.txt
 	@touch $@
 
 $(VENV)/.for-test: $(VENV)/.for-demo
+	@$(BIN)/python -c 'import torch' 2>/dev/null || echo "The tests need torch. Unless pip has\
+ another index, this downloads its build for CUDA, several gigabytes: docs/install.md says how to\
+ get the one for CPUs."
 	$(PIP) --no-build-isolation -e '.[cpu,torch,train,ros-$(DISTRO),test]'
 	@touch $@
