@@ -12,7 +12,6 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hydranet_ros.errors import HydranetError
 from hydranet_ros.training.colour_jitter import jitter_colour
 from hydranet_ros.training.datasets.sample import Sample
 from hydranet_ros.training.scaled_crop import MEAN_COLOUR
@@ -24,23 +23,13 @@ class Augmentation:
     """Scale by a factor between two bounds, crop (height, width), perhaps flip, change colours.
 
     Scales are relative to the sample's own size and drawn log-uniformly; `flip` mirrors every
-    other sample; `colour` is the strength, 0 (none) to 1. HydranetError for values out of range.
+    other sample; `colour` is the strength, 0 (none) to 1.
     """
 
     crop: tuple[int, int]
     scale: tuple[float, float] = (1.0, 1.0)
     flip: bool = True
     colour: float = 0.5
-
-    def __post_init__(self) -> None:
-        if min(self.crop) < 1:
-            raise HydranetError(f'Crop {self.crop} must be at least one pixel high and wide.')
-        if not 0 < self.scale[0] <= self.scale[1] < float('inf'):
-            raise HydranetError(
-                f'Scale {self.scale} must be two positive factors, the smaller one first.'
-            )
-        if not 0 <= self.colour <= 1:
-            raise HydranetError(f'Colour strength {self.colour} must be between 0 and 1.')
 
     def __call__(self, sample: Sample, rng: np.random.Generator) -> Sample:
         """Return a changed sample of the crop's size; the given one stays as it is.

@@ -5,14 +5,22 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import Any
 
 from hydranet_ros.networks.options import Upsampling
 from hydranet_ros.training.datasets.classes import check_classes
+from hydranet_ros.training.recipe_choices import Weighting
 from hydranet_ros.training.recipe_fields import Reader
+from hydranet_ros.training.recipe_numbers import check_numbers
 from hydranet_ros.training.recipe_types import domain_of
 from hydranet_ros.training.recipe_types import Recipe
+from hydranet_ros.zoo.card_checks import check_depth
+from hydranet_ros.zoo.card_checks import check_domains
+from hydranet_ros.zoo.card_checks import check_sample_frames
 from hydranet_ros.zoo.card_types import Task
+
+_NAME = re.compile(r'[A-Za-z0-9][A-Za-z0-9_-]*')
 
 
 def check_recipe(recipe: Recipe, reader: Reader) -> None:
@@ -20,15 +28,13 @@ def check_recipe(recipe: Recipe, reader: Reader) -> None:
     _check_network(recipe, reader)
     _check_losses(recipe, reader)
     _check_sets(recipe, reader)
-    for key in ('epochs', 'devices', 'num_nodes', 'checkpoint_every'):
-        if getattr(recipe, key) < 1:
-            reader.refuse(key, 'must be at least 1')
-    if recipe.schedule.every < 1:
-        reader.refuse('schedule.every', 'must be at least 1')
-    if recipe.ema is not None and not 0 < recipe.ema < 1:
-        reader.refuse('ema', 'must lie between 0 and 1, or be null')
+    check_numbers(recipe, reader)
+    if not _NAME.fullmatch(recipe.name):
+        reader.refuse('name', 'must be letters, digits, - and _ alone: it names files')
     if recipe.select and not recipe.validation:
         reader.refuse('select', 'needs a validation set to measure on')
+    if recipe.card is not None:
+        check_sample_frames(recipe.card.sample_frames, reader.below('card'))
 
 
 def _check_network(recipe: Recipe, reader: Reader) -> None:
@@ -43,11 +49,14 @@ def _check_network(recipe: Recipe, reader: Reader) -> None:
     ranges = [('depth', recipe.depth)]
     ranges += [(f'domains[{i}].depth', domain.depth) for i, domain in enumerate(recipe.domains)]
     for where, depth in ranges:
+        if depth is not None:
+            check_depth(depth, reader.below(where))
         if depth is not None and depth.focal_length_px is None:
             reader.refuse(
                 f'{where}.focal_length_px',
                 'must be the focal length (pixels) of the camera that depths are to be metric for',
             )
+    check_domains(recipe.domains, recipe.classes, recipe.tasks, reader.refuse)
     if recipe.domains and recipe.options.upsample is not Upsampling.BILINEAR:
         reader.refuse('options.upsample', 'is not for a network of several domains')
     limit = recipe.options.limit
@@ -80,6 +89,8 @@ def _check_losses(recipe: Recipe, reader: Reader) -> None:
         reader.refuse('losses.labels', 'needs a weight from 0 and a grid of at least 1 by 1')
     if unknown := set(losses.fixed) - {task.value for task in recipe.tasks}:
         reader.refuse('losses.fixed', f'has {", ".join(sorted(unknown))}, which is no task here')
+    if losses.fixed and losses.weighting is not Weighting.FIXED:
+        reader.refuse('losses.fixed', f'has no effect with weighting: {losses.weighting.value}')
 
 
 def _check_sets(recipe: Recipe, reader: Reader) -> None:
@@ -93,8 +104,6 @@ def _check_sets(recipe: Recipe, reader: Reader) -> None:
     places += [(f'validation[{i}]', data) for i, data in enumerate(recipe.validation)]
     names: list[str | None] = [domain.name for domain in recipe.domains]
     for where, data in places:
-        if data.batch < 1:
-            reader.refuse(f'{where}.batch', 'must be at least 1')
         if data.domain not in (names or [None]):
             known = (
                 f'one of {", ".join(map(str, names))}'

@@ -63,6 +63,10 @@ class Reader:
         """Raise the HydranetError of the key at `where`."""
         raise HydranetError(f'{self._path}: {where} {reason}.')
 
+    def below(self, where: str) -> Callable[[str, str], NoReturn]:
+        """Return `refuse` for the keys of the mapping at `where`."""
+        return lambda key, reason: self.refuse(_at(where, key), reason)
+
     def _dataclass(self, kind: Any, value: Any, where: str) -> Any:
         if not isinstance(value, dict):
             self.refuse(where, f'must be a mapping, not {_shown(value)}')

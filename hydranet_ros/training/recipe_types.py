@@ -59,7 +59,10 @@ class StreamRecipe:
 
 @dataclass(frozen=True)
 class ValidationSet:
-    """A data set to measure on after every `every` epochs, and after the last."""
+    """A data set to measure on after every `every` epochs, and after the last.
+
+    `figure`: whether the card lists what was measured; not for images that are trained on.
+    """
 
     set: str
     split: str | None = None
@@ -67,6 +70,7 @@ class ValidationSet:
     classes: dict[str, str | None] = field(default_factory=dict)
     every: int = 1
     batch: int = 4
+    figure: bool = True
 
 
 @dataclass(frozen=True)
@@ -143,12 +147,17 @@ class Losses:
 
 @dataclass(frozen=True)
 class CardRecipe:
-    """What the card of the published model says beside what follows from the recipe."""
+    """What the card of the published model says beside what follows from the recipe.
 
-    title: str
-    licence: str
-    licence_note: str
-    training_data: str
+    What is left out comes from the card of the model that the recipe starts from, else it is not
+    stated. `sample_frames`: frames like those trained on, by which engines are judged.
+    """
+
+    title: str | None = None
+    licence: str | None = None
+    licence_note: str | None = None
+    training_data: str | None = None
+    sample_frames: str | None = None
 
 
 @dataclass(frozen=True)

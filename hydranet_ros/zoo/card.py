@@ -16,6 +16,7 @@ from hydranet_ros.errors import HydranetError
 from hydranet_ros.networks.options import NetworkOptions
 from hydranet_ros.resources import models_dir
 from hydranet_ros.zoo.card_checks import check_card
+from hydranet_ros.zoo.card_checks import check_depth
 from hydranet_ros.zoo.card_checks import check_weights
 from hydranet_ros.zoo.card_checks import MODEL_FILE_SUFFIX
 from hydranet_ros.zoo.card_fields import Fields
@@ -144,10 +145,7 @@ def _depth(fields: Fields) -> DepthRange:
         metric=fields.flag('metric'),
         focal_length_px=fields.optional_number('focal_length_px'),
     )
-    if not 0 <= depth.min_m < depth.max_m:
-        fields.refuse('max_m', 'must be larger than min_m, and min_m not negative')
-    if depth.focal_length_px is not None and depth.focal_length_px <= 0:
-        fields.refuse('focal_length_px', 'must be positive, or null where it is unknown')
+    check_depth(depth, fields.refuse)
     return fields.finish(depth)
 
 

@@ -4,16 +4,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from collections.abc import Collection
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 import re
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 from hydranet_ros.networks.options import Upsampling
 from hydranet_ros.zoo.card_fields import Fields
+from hydranet_ros.zoo.card_types import DepthRange
+from hydranet_ros.zoo.card_types import Domain
 from hydranet_ros.zoo.card_types import ModelCard
+from hydranet_ros.zoo.card_types import SemanticClass
 from hydranet_ros.zoo.card_types import Task
 from hydranet_ros.zoo.card_types import WeightsSource
 
+# Raises the HydranetError of a field: its key, and what it must be.
+Refuse = Callable[[str, str], NoReturn]
 MAX_CLASSES = 255
 MODEL_FILE_SUFFIX = '.onnx'
 _AXES = re.compile(r'-?[xyz] -?[xyz] -?[xyz]')
@@ -35,13 +44,49 @@ def check_card(card: ModelCard, fields: Fields) -> None:
         fields.refuse('normals_axes', "must be three axes such as 'x z y' or 'x -y z'")
     if min(card.std) <= 0:
         fields.refuse('std', 'must be positive')
-    if any(domain.depth for domain in card.domains) and not has[Task.DEPTH]:
-        fields.refuse('domains', 'state a depth range, but the model has no task depth')
     if card.domains and card.options.upsample is not Upsampling.BILINEAR:
         fields.refuse('options', 'must not upsample in a network of several domains')
-    if (card.sample_frames or '').startswith(('/dev/', 'v4l:')):
-        fields.refuse('sample_frames', 'must not be a camera: a card does not switch one on')
-    _check_domains(card, fields)
+    check_sample_frames(card.sample_frames, fields.refuse)
+    check_domains(card.domains, card.classes, card.tasks, fields.refuse)
+
+
+def check_sample_frames(source: str | None, refuse: Refuse) -> None:
+    """Refuse a camera as the source of sample frames."""
+    if (source or '').startswith(('/dev/', 'v4l:')):
+        refuse('sample_frames', 'must not be a camera: a card does not switch one on')
+
+
+def check_depth(depth: DepthRange, refuse: Refuse) -> None:
+    """Refuse a range of depths that is none."""
+    if not 0 <= depth.min_m < depth.max_m:
+        refuse('max_m', 'must be larger than min_m, and min_m not negative')
+    if depth.focal_length_px is not None and depth.focal_length_px <= 0:
+        refuse('focal_length_px', 'must be positive, or null where it is unknown')
+
+
+def check_domains(
+    domains: Sequence[Domain],
+    classes: Sequence[SemanticClass],
+    tasks: Collection[Task],
+    refuse: Refuse,
+) -> None:
+    """Refuse domains that are not the classes one after the other, and names that two have."""
+    if any(domain.depth for domain in domains) and Task.DEPTH not in tasks:
+        refuse('domains', 'state a depth range, but the model has no task depth')
+    slices = [(0, len(classes))]
+    if domains:
+        slices = [(domain.start, domain.stop) for domain in domains]
+        ends = [0, *(stop for _, stop in slices)]
+        if [start for start, _ in slices] != ends[:-1] or ends[-1] != len(classes):
+            refuse('domains', f'must cover the {len(classes)} classes one after the other')
+        if any(start >= stop for start, stop in slices):
+            refuse('domains', 'must not be empty: start < stop')
+        if len({domain.name for domain in domains}) != len(domains):
+            refuse('domains', 'must have different names')
+    for start, stop in slices:
+        names = [item.name for item in classes[start:stop]]
+        if len(set(names)) != len(names):
+            refuse('classes', 'must have different names')
 
 
 def check_weights(weights: WeightsSource, fields: Fields) -> None:
@@ -63,22 +108,3 @@ def check_weights(weights: WeightsSource, fields: Fields) -> None:
         fields.refuse(
             'family', f'must be given for checkpoints, and only there (not {MODEL_FILE_SUFFIX})'
         )
-
-
-def _check_domains(card: ModelCard, fields: Fields) -> None:
-    slices = [(0, len(card.classes))]
-    if card.domains:
-        slices = [(domain.start, domain.stop) for domain in card.domains]
-        ends = [0, *(stop for _, stop in slices)]
-        if [start for start, _ in slices] != ends[:-1] or ends[-1] != len(card.classes):
-            fields.refuse(
-                'domains', f'must cover the {len(card.classes)} classes one after the other'
-            )
-        if any(start >= stop for start, stop in slices):
-            fields.refuse('domains', 'must not be empty: start < stop')
-        if len({domain.name for domain in card.domains}) != len(card.domains):
-            fields.refuse('domains', 'must have different names')
-    for start, stop in slices:
-        names = [item.name for item in card.classes[start:stop]]
-        if len(set(names)) != len(names):
-            fields.refuse('classes', 'must have different names')

@@ -22,6 +22,12 @@ from hydranet_ros.zoo.card import load_card
 from .runs import RECIPE
 from .runs import recipe
 
+GAP = [{'name': 'a', 'start': 0, 'stop': 1}, {'name': 'b', 'start': 1, 'stop': 9}]
+RANGE = {'min_m': 9.0, 'max_m': 9.0, 'metric': True, 'focal_length_px': 50.0}
+SPARSE = [GAP[0], {'name': 'b', 'start': 1, 'stop': 2, 'depth': RANGE}]
+WORTHLESS = {'folder': 'labels', 'weight': 0.0}
+TOO_SURE = {'folder': 'labels', 'min_confidence': 1.5}
+
 
 @pytest.mark.parametrize('name', list_recipes())
 def test_recipes_that_ship_can_be_read(name: str) -> None:
@@ -78,6 +84,29 @@ def test_differences_leave_out_what_does_not_enter_the_result(tmp_path: Path) ->
         (['start'], {'imagenet': 'a', 'model': 'b'}, 'start must name one of'),
         (['streams', 0, 'data', 0, 'domain'], 'kitti', 'domain must be left out'),
         (['streams', 0, 'data', 0, 'classes'], {'a': 'lihgt'}, r'did you mean light\?'),
+        (['name'], '../small', 'name must be letters'),
+        (['depth', 'max_m'], -1.0, 'depth.max_m must be larger than min_m'),
+        (['domains'], GAP, 'domains must cover the 2 classes one after the other'),
+        (['domains'], SPARSE, r'domains\[1\].depth.max_m must be larger than min_m'),
+        (['validation', 0, 'every'], 0, r'validation\[0\].every must be at least 1'),
+        (['steps_per_epoch'], 0, 'steps_per_epoch must be at least 1'),
+        (['optimiser', 'lr_encoder'], -1e-3, 'optimiser.lr_encoder must not be negative'),
+        (['optimiser', 'weight_decay'], -1.0, 'optimiser.weight_decay must not be negative'),
+        (['optimiser', 'momentum'], 1.0, 'optimiser.momentum must be below 1'),
+        (['clip_norm'], 0.0, 'clip_norm must be above 0'),
+        (['losses'], {'fixed': {'depth': -1}}, 'losses.fixed.depth must not be negative'),
+        (
+            ['losses'],
+            {'weighting': 'uncertainty', 'fixed': {'depth': 1}},
+            'losses.fixed has no effect with weighting: uncertainty',
+        ),
+        (['streams', 0, 'crop'], [0, 5], r'streams\[0\].crop must be at least one pixel'),
+        (['streams', 0, 'scale'], [2, 0.5], r'streams\[0\].scale .* the smaller one first'),
+        (['streams', 0, 'scale'], [0, 1], r'streams\[0\].scale must be two factors above 0'),
+        (['streams', 0, 'colour'], 1.5, r'streams\[0\].colour must be from 0 to 1'),
+        (['streams', 0, 'data', 0, 'annotations'], [WORTHLESS], r'\[0\].weight must be above 0'),
+        (['streams', 0, 'data', 0, 'annotations'], [TOO_SURE], 'min_confidence must be from 0'),
+        (['card'], {'sample_frames': '/dev/video0'}, 'card.sample_frames must not be a camera'),
         (['schedule'], {'kind': 'cosine'}, 'schedule.kind must be one of poly, step, constant'),
     ],
 )

@@ -97,11 +97,6 @@ def with_annotations(
         raise HydranetError(
             f"there is no folder '{folder}' of labels. Make it with `hydranet train --label`."
         )
-    if not 0 <= min_confidence <= 1 or not weight > 0:
-        raise HydranetError(
-            f'annotations of {folder}: min_confidence {min_confidence} must lie in 0 to 1, and '
-            f'weight {weight} above 0.'
-        )
     return AnnotatedSet(dataset, folder, weight=weight, min_confidence=min_confidence)
 
 
