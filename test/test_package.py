@@ -11,6 +11,7 @@ from email.parser import Parser
 import os
 from pathlib import Path
 import re
+import shlex
 import subprocess
 import sys
 from xml.etree import ElementTree
@@ -173,6 +174,20 @@ def test_requirements_are_pinned_within_their_bounds(metadata: Message) -> None:
             (release,) = pin.specifier
             assert release.operator == '=='
             assert wanted.specifier.contains(release.version), f'{pin} is outside {wanted}'
+
+
+def test_the_robots_install_line_has_the_bounds_and_keeps_numpy_1(metadata: Message) -> None:
+    (line,) = re.findall(r"^pip install ('numpy<2'.*)$", (ROOT / 'README.md').read_text(), re.M)
+    stated = {one.name: str(one.specifier) for one in map(Requirement, shlex.split(line))}
+    assert stated.pop('numpy') == '<2'  # apt's cv_bridge was built against NumPy 1
+    assert stated.pop('setuptools') == '<80'
+    wanted = [Requirement(one) for one in metadata.get_all('Requires-Dist', [])]
+    ours = {
+        one.name: str(one.specifier)
+        for one in wanted
+        if one.name.startswith('onnx') or (one.marker and 'cpu' in str(one.marker))
+    }
+    assert stated == ours
 
 
 def test_package_xml_lists_the_ros_packages_that_are_imported(

@@ -25,6 +25,11 @@ def test_readme_shows_the_figures_of_the_default_model() -> None:
     assert shown('figures') == figures_table(load_card(DEFAULT_MODEL))
 
 
+def test_readme_names_the_class_ids_of_the_default_model() -> None:
+    classes = [f'{i} {one.name}' for i, one in enumerate(load_card(DEFAULT_MODEL).classes)]
+    assert ' '.join(shown('classes').split()) == ', '.join(classes)
+
+
 def test_a_row_for_each_figure(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(['kitti']) == 0
     header, _, *rows = capsys.readouterr().out.splitlines()

@@ -11,6 +11,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from hydranet_ros import fastdds_profile
+from hydranet_ros.point_cloud import POINT
 from hydranet_ros.ros import transport
 from test.ros.measure_loss import Case
 from test.ros.measure_loss import measure
@@ -76,6 +77,10 @@ def test_shared_memory_holds_several_images_and_the_network_stays():
     assert kinds == {'SHM', 'UDPv4'}
     (size,) = [int(one.text or 0) for one in root.iter(f'{space}segment_size')]
     assert size >= 3 * 1920 * 1080 * 3
+    # README, Limits: the pictures of 1920x1080 fit, and clouds up to 1.6 megapixels.
+    assert size >= 15 * 1920 * 1080
+    assert POINT.itemsize * 1.6e6 <= size < POINT.itemsize * 1920 * 1080
+    assert POINT.itemsize * 960 * 540 <= size
 
 
 def test_images_cross_processes_without_loss():
