@@ -11,6 +11,11 @@ class FrameError(HydranetError):
     """Report a problem of one frame: the next one may be fine."""
 
 
+def in_words(error: BaseException) -> str:
+    """Return what an error says; of one that is not meant to be read its type as well."""
+    return str(error) if isinstance(error, HydranetError) else f'{type(error).__name__}: {error}'
+
+
 def first_line(error: BaseException) -> str:
     """Return the first line of what an error says, its type where it says nothing."""
     return next(iter(str(error).strip().splitlines()), type(error).__name__)

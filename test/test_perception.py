@@ -133,6 +133,7 @@ def test_out_must_fit_the_batch_and_be_writeable(perception: Perception) -> None
         ({'input_size': (64.5, 96)}, 'input_size is'),
         ({'input_size': (64,)}, 'input_size is'),
         ({'input_size': (0, 96)}, 'input_size is'),
+        ({'input_size': (8192, 8193)}, 'at most 67108864 in all'),
         ({'threads': -1}, 'threads is -1'),
     ],
     ids=str,

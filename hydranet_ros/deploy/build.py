@@ -13,11 +13,11 @@ from hydranet_ros.deploy.cache import Stored
 from hydranet_ros.deploy.cache_key import CacheKey
 from hydranet_ros.deploy.engine import Engine
 from hydranet_ros.deploy.engines import backend_module
+from hydranet_ros.deploy.input_size import check_sizes
 from hydranet_ros.deploy.judging import judge
 from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.parity import Parity
 from hydranet_ros.deploy.request import BuildRequest
-from hydranet_ros.deploy.specialise import check_sizes
 from hydranet_ros.errors import first_line
 from hydranet_ros.errors import HydranetError
 

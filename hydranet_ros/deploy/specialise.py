@@ -22,11 +22,10 @@ from hydranet_ros.deploy.graph import GraphEditor
 from hydranet_ros.deploy.graph import remove_unused
 from hydranet_ros.deploy.graph import required
 from hydranet_ros.deploy.half_precision import to_half
+from hydranet_ros.deploy.input_size import check_sizes
 from hydranet_ros.deploy.postprocessing_graph import append_outputs
 from hydranet_ros.deploy.rewrites import apply_rewrites
 from hydranet_ros.deploy.rewrites import Rewrite
-from hydranet_ros.errors import FrameError
-from hydranet_ros.networks.options import SMALLEST_SIDE
 from hydranet_ros.zoo.card_types import ModelCard
 from hydranet_ros.zoo.model_file import load_onnx
 
@@ -71,28 +70,6 @@ class GraphSpec:
     rewrites: frozenset[Rewrite] = frozenset()
     arithmetic: Arithmetic = Arithmetic.FLOAT32
     calibration: Calibration | None = None
-
-
-def check_sizes(
-    camera_size: tuple[int, int],
-    input_size: tuple[int, int],
-    limit: tuple[int, int] | None = None,
-) -> None:
-    """Raise FrameError where the network cannot take frames of this (height, width).
-
-    limit: the largest (height, width) that the network takes, where there is one.
-    """
-    if limit and (input_size[0] > limit[0] or input_size[1] > limit[1]):
-        raise FrameError(
-            f'The network takes at most {limit[1]}x{limit[0]} pixels, which its upsampling was '
-            f'made for, but sees {input_size[1]}x{input_size[0]}. Lower input_scale or input_size.'
-        )
-    if min(input_size) < SMALLEST_SIDE or min(camera_size) < 1:
-        raise FrameError(
-            f'The network needs at least {SMALLEST_SIDE}x{SMALLEST_SIDE} pixels, but sees '
-            f'{input_size[1]}x{input_size[0]} of a frame of {camera_size[1]}x{camera_size[0]}. '
-            'Raise input_scale or input_size, or give larger frames.'
-        )
 
 
 def specialise(model_file: Path, card: ModelCard, spec: GraphSpec) -> onnx.ModelProto:

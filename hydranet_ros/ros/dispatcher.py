@@ -12,7 +12,7 @@ from hydranet_ros.batching import split
 from hydranet_ros.deploy.engine import Timings
 from hydranet_ros.deploy.request import Shape
 from hydranet_ros.errors import FrameError
-from hydranet_ros.errors import HydranetError
+from hydranet_ros.errors import in_words
 from hydranet_ros.frame_counts import Outcome
 from hydranet_ros.perception import Perception
 from hydranet_ros.prediction import Prediction
@@ -160,8 +160,7 @@ class Dispatcher:
         return Outcome.ANSWERED if published else Outcome.DROPPED
 
     def _skip(self, error: Exception, *cameras: int) -> Outcome:
-        known = isinstance(error, HydranetError)
-        text = str(error) if known else f'{type(error).__name__}: {error}'
+        text = in_words(error)
         self._logger.error(f'Image skipped: {text}', throttle_duration_sec=LOG_PERIOD_S)
         for camera in cameras:
             self._answerers[camera].skipped = text

@@ -9,7 +9,7 @@ from typing import Any
 
 from hydranet_ros.deploy.request import Shape
 from hydranet_ros.errors import FrameError
-from hydranet_ros.errors import HydranetError
+from hydranet_ros.errors import in_words
 from hydranet_ros.shared_perception import SharedPerception
 
 LOG_PERIOD_S = 5.0
@@ -100,10 +100,8 @@ class EngineBuilder:
                 self._network.prepare(*shape)
             except FrameError as error:
                 self._finish(shape, refusal=str(error))
-            except HydranetError as error:
-                self._finish(shape, refusal=str(error), failed=True)
             except Exception as error:
-                self._finish(shape, refusal=f'{type(error).__name__}: {error}', failed=True)
+                self._finish(shape, refusal=in_words(error), failed=True)
             else:
                 self._finish(shape, made=True)
 

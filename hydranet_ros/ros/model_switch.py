@@ -8,6 +8,7 @@ import threading
 from typing import Any
 
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.errors import in_words
 from hydranet_ros.ros.health import Reason
 from hydranet_ros.ros.memory_watch import give_back_memory
 from hydranet_ros.ros.network_loader import NetworkLoader
@@ -117,10 +118,8 @@ class ModelSwitch:
             before.join()
         try:
             self._switch(model, loader)
-        except HydranetError as error:
-            self._fail(loader, str(error))
         except Exception as error:
-            self._fail(loader, f'{type(error).__name__}: {error}')
+            self._fail(loader, in_words(error))
 
     def _fail(self, loader: NetworkLoader, error: str) -> None:
         with self._lock:

@@ -16,6 +16,7 @@ from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.parameter import Parameter
 
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.errors import in_words
 from hydranet_ros.frame_counts import Counts
 from hydranet_ros.ros.diagnostics import DiagnosticsPublisher
 from hydranet_ros.ros.diagnostics import Health
@@ -114,8 +115,7 @@ class PerceptionNode(LifecycleNode):
         except HydranetError as error:
             return self._refuse(what, str(error), TransitionCallbackReturn.FAILURE)
         except Exception as error:
-            text = f'{type(error).__name__}: {error}'
-            return self._refuse(what, text, TransitionCallbackReturn.ERROR)
+            return self._refuse(what, in_words(error), TransitionCallbackReturn.ERROR)
         self._state = target
         return TransitionCallbackReturn.SUCCESS
 
@@ -159,8 +159,9 @@ class PerceptionNode(LifecycleNode):
         try:
             if self._session is not None:
                 self._session.check(read(self, changed))
-        except HydranetError as error:
-            return SetParametersResult(successful=False, reason=str(error))
+        # Whatever it is: rclpy would let it end the process.
+        except Exception as error:
+            return SetParametersResult(successful=False, reason=in_words(error))
         return SetParametersResult(successful=True)
 
     def _apply(self, settings: Settings) -> None:

@@ -15,6 +15,8 @@ import sys
 import textwrap
 from typing import Any
 
+from hydranet_ros.deploy.input_size import is_size
+from hydranet_ros.image_encodings import MOST_PIXELS
 from hydranet_ros.networks.options import SMALLEST_SIDE
 from hydranet_ros.ros.camera_parameter_table import CAMERA_PARAMETERS
 from hydranet_ros.ros.parameter_table import PARAMETERS
@@ -62,10 +64,10 @@ def check_one(setting: Setting, value: Any) -> str:
         return f'{setting.name} must be in {low:g} to {high:g}, not {value:g}'
     if setting.name == 'input_size':
         size = tuple(value)
-        if size != (0, 0) and not (len(size) == 2 and min(size) >= SMALLEST_SIDE):
+        if size != (0, 0) and not is_size(size):
             return (
-                f'input_size must be [height, width] of at least {SMALLEST_SIDE} px each, or '
-                f'[0, 0], not {list(size)}'
+                f'input_size must be [height, width] of at least {SMALLEST_SIDE} px each and at '
+                f'most {MOST_PIXELS} px in all, or [0, 0], not {list(size)}'
             )
     if setting.name == 'cameras':
         return check_cameras(value)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can be said about a model at once, before it is downloaded, loaded or built."""
 
-from pathlib import Path
+import os
 
 from hydranet_ros.deploy.selection import choose
 from hydranet_ros.errors import HydranetError
@@ -27,7 +27,7 @@ def check_model(settings: Settings) -> ModelCard:
     check_classes(settings.classes, card.classes_of(domain.name if domain else None))
     choose(settings.backend, settings.precision)
     weights = settings.weights or None
-    if weights is not None and not Path(weights).expanduser().is_file():
+    if weights is not None and not os.path.isfile(os.path.expanduser(weights)):
         raise HydranetError(
             f'There are no weights {weights}; set the parameter weights to the path of a model '
             f'file ({MODEL_FILE_SUFFIX}) or of a torch checkpoint, or leave it empty.'

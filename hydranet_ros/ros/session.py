@@ -8,6 +8,7 @@ import time
 from rclpy.node import Node
 
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.errors import in_words
 from hydranet_ros.frame_counts import Counts
 from hydranet_ros.ros.camera_stream import CameraStream
 from hydranet_ros.ros.diagnostics import Health
@@ -97,10 +98,12 @@ class PerceptionSession:
         self.deactivate()
         self._switch.cancel()
         self._serving.loader.stopped = True
-        ended = self._switch.join(STOP_S)
+        deadline = time.monotonic() + STOP_S
+        ended = self._worker.stop(STOP_S)
+        ended &= self._switch.join(max(deadline - time.monotonic(), 0.0))
         self._closed = True
         self._node.destroy_guard_condition(self._wake)
-        if not self._worker.stop(STOP_S) or not ended:
+        if not ended:
             self._logger.warning('The engine is still being built; it is freed after that.')
         for stream in self._streams:
             stream.destroy()
@@ -144,8 +147,8 @@ class PerceptionSession:
     def _begin_switch(self, settings: Settings) -> None:
         try:
             model = ServedModel.of(check_model(settings), settings.domain)
-        except HydranetError as error:  # a file that has gone since it was checked
-            self._switch.cancel(str(error))
+        except Exception as error:  # as of a file that has gone since it was checked
+            self._switch.cancel(in_words(error))
         else:
             self._switch.request(settings, model)
 

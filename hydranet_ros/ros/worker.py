@@ -11,6 +11,7 @@ from typing import Any
 
 from hydranet_ros.deploy.request import Shape
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.errors import in_words
 from hydranet_ros.perception import Perception
 from hydranet_ros.ros.answering import FrameAnswerer
 from hydranet_ros.ros.frames import Frame
@@ -141,10 +142,8 @@ class Worker:
             self.loaded.set()
             while taken := self._slot.take(self._most(), self.batch_wait):
                 self._dispatch(taken)
-        except HydranetError as error:
-            self._fail(str(error))
         except Exception as error:
-            self._fail(f'{type(error).__name__}: {error}')
+            self._fail(in_words(error))
         finally:
             self.loaded.set()
             with self._in_hand:

@@ -90,6 +90,12 @@ def test_a_frame_too_small_is_told_with_both_sizes(
         build_engine(request, EngineCache(tmp_path))
 
 
+def test_a_network_too_large_is_told(street_model: Model, tmp_path: Path) -> None:
+    request = street_model.request((5000, 5000), input_size=(10000, 10000))
+    with pytest.raises(FrameError, match='would see 10000x10000 pixels, 67108864 at most'):
+        build_engine(request, EngineCache(tmp_path))
+
+
 def test_strided_frames_and_timings(street_model: Model, frame: Callable, tmp_path: Path) -> None:
     engine = build_engine(street_model.request((64, 96)), EngineCache(tmp_path))
     padded = frame(64, 100)

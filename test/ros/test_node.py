@@ -138,6 +138,33 @@ def test_a_build_given_up_neither_speaks_nor_stops_the_next(bench, logs, monkeyp
     assert not any('too late' in line for line in logs.lines)
 
 
+def test_a_build_and_a_switch_have_one_deadline_at_the_end(bench, monkeypatch):
+    entered, leave, waits = threading.Event(), threading.Event(), []
+    join = session.ModelSwitch.join
+
+    def prepare(self, height, width, batch=1):
+        entered.set()
+        assert leave.wait(20)
+
+    def joined(self, timeout_s):
+        waits.append(timeout_s)
+        return join(self, timeout_s)
+
+    monkeypatch.setattr(session.ModelSwitch, 'join', joined)
+    with monkeypatch.context() as patch:
+        patch.setattr(Perception, 'prepare', prepare)
+        patch.setattr(session, 'STOP_S', 0.5)
+        bench.start()
+        bench.show(image(picture()))
+        assert entered.wait(20)
+        given_up = next(one for one in threading.enumerate() if one.name == 'perception')
+        assert bench.change(DEACTIVATE)
+        assert bench.change(CLEANUP)
+        leave.set()
+        given_up.join(20)
+    assert waits[0] < 0.25, 'the build took the whole time'
+
+
 def test_a_network_that_fails_at_once_leaves_the_node_inactive(bench, monkeypatch):
     def load(*_, **__):
         raise HydranetError('no torch')

@@ -74,6 +74,7 @@ def test_defaults_are_allowed():
         ({'input_scale': 0.0}, '0.1 to 2'),
         ({'input_size': (480,)}, '[height, width]'),
         ({'input_size': (0, 640)}, '[height, width]'),
+        ({'input_size': (8192, 8193)}, 'at most 67108864 px in all'),
         ({'input_size': None}, 'integer array'),
         ({'threads': -1}, 'threads'),
         ({'model': ''}, 'hydranet models'),

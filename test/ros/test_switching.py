@@ -15,6 +15,8 @@ from rclpy.parameter import Parameter
 from hydranet_ros import shared_perception
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.perception import Perception
+from hydranet_ros.ros import session
+from hydranet_ros.ros.session import PerceptionSession
 from test.ros.bench import image
 from test.ros.bench import picture
 from test.ros.conftest import wait_until
@@ -74,9 +76,12 @@ def test_classes_follow_the_model(bench, labels):
         ('model', '/no/card.yaml', '/no/card.yaml'),
         ('domain', 'moon', "no domain 'moon'"),
         ('weights', '/no/such/file.onnx', '/no/such/file.onnx'),
+        ('weights', '~nosuchuser/x.onnx', 'There are no weights ~nosuchuser'),
+        ('weights', 300 * 'x' + '.onnx', 'There are no weights xxx'),
         ('backend', 'tensorrt', 'tensorrt'),
         ('precision', 'fp8', 'must be one of'),
         ('input_size', [5, 5], 'at least'),
+        ('input_size', [20000, 20000], 'at most'),
         ('threads', -1, 'range'),
         ('cameras', ['left'], 'read-only'),
         ('autostart', False, 'read-only'),
@@ -87,6 +92,21 @@ def test_what_cannot_be_is_refused_at_once(bench, loads, name, value, words):
     assert not result.successful
     assert words in result.reason
     assert not loads.calls
+
+
+def test_no_error_of_a_check_ends_the_node(bench, loads, monkeypatch):
+    def broken(_):
+        raise OSError('the disk has gone')
+
+    with monkeypatch.context() as patch:
+        patch.setattr(session, 'check_model', broken)
+        assert 'OSError: the disk has gone' in bench.set_parameter('input_scale', 0.8).reason
+        patch.setattr(PerceptionSession, 'check', lambda *_: None)  # it goes after the check
+        assert bench.set_parameter('input_scale', 0.8).successful
+        reason(bench, 'OSError: the disk has gone')
+    assert not loads.calls
+    bench.listen('semantic')
+    show(bench)
 
 
 def test_a_switch_that_fails_leaves_the_old_network_serving(bench, loads, logs, monkeypatch):
