@@ -153,6 +153,7 @@ class Perception:
         depth_scale: float | Sequence[float] | None = None,
         out: Prediction | Sequence[Prediction] | None = None,
         wanted: Collection[str] | None = None,
+        keep_unlearned: bool = False,
     ) -> Prediction | list[Prediction]:
         """Predict one frame, uint8 (H, W, 3) RGB, or a batch: (N, H, W, 3) or equal frames.
 
@@ -160,7 +161,8 @@ class Perception:
         in that camera's metres then, and in those of the card's canonical camera without it
         (docs/depth.md). depth_scale: in place of fx, what the network's metres are multiplied by.
         out: Predictions whose arrays are written and returned. wanted: names of the outputs to
-        compute, all by default. A batch gives a list. Raises HydranetError.
+        compute, all by default. keep_unlearned: leave depths outside the card's range as they are,
+        which are NaN otherwise. A batch gives a list. Raises HydranetError.
         """
         frames, single = frames_of(rgb)
         height, width = common_size(frames)
@@ -174,7 +176,8 @@ class Perception:
             self.spoilt += engine.spoilt
             if 'depth' in wanted:
                 for result, scale in zip(results, scales, strict=True):
-                    self._metric_depth.drop_unlearned(result['depth'], float(scale))
+                    if not keep_unlearned:
+                        self._metric_depth.drop_unlearned(result['depth'], float(scale))
                 if depth_scale is None:
                     self._metric_depth.tell(fx is not None, (height, width), seen)
         predictions = [Prediction(**result) for result in results]

@@ -20,7 +20,8 @@ SUMMARY = 'Measure a model, on any engine, against the annotations of a data set
 _DETAILS = """\
 Images run at their own size, one at a time, labels and depth are compared at full size. Classes
 are matched by name. Depth is compared where the truth lies within the range of the model's card,
-and where there is a prediction: how much that is is told beside the errors.
+and predictions are clipped to it; for how much of that the model gives a depth at all, rather than
+none because it is beyond the range, is told beside the errors.
 
 example: hydranet evaluate --model street --data camvid:data/camvid --split test --json here.json
 """

@@ -18,13 +18,13 @@ _EDGES = np.geomspace(_NEAREST, _FARTHEST, _BINS + 1)
 _CENTRES = np.sqrt(_EDGES[:-1] * _EDGES[1:])
 _PER_LOG = _BINS / np.log(_FARTHEST / _NEAREST)
 # Ahead of it in the state: pixels whose true depth is outside the range, those where it is inside,
-# and, over those of them that have a prediction, what `_sums` gives.
-_OUTSIDE, _VALID, _COVERED, _HEAD = 0, 1, 2, 9
+# those of them that the model gives a depth, and, over those with a number, what `_sums` gives.
+_OUTSIDE, _VALID, _GIVEN, _SUMS, _HEAD = 0, 1, 2, 3, 10
 
 
 @dataclass(frozen=True)
 class DepthFigures:
-    """Errors over the covered pixels; None where there are none.
+    """Errors over all pixels with a predicted depth; None where there are none.
 
     rmse: metres. rmse_log: of natural logarithms. abs_rel: over the true depth. delta1 to delta3:
     percent of pixels whose larger ratio to the truth is below 1.25, its square, its cube.
@@ -43,8 +43,8 @@ class DepthResult:
     """Errors, and what they are over.
 
     pixels: those whose true depth is within the range; outside: those where it is not. coverage:
-    percent of `pixels` that have a predicted depth; the others are in no error. median: of the
-    true depths, metres.
+    percent of `pixels` that the model gives a depth, which it does within what it has learned; the
+    others are in the errors too, as far as they have a number. median: of the true depths, metres.
     """
 
     errors: DepthFigures
@@ -57,16 +57,25 @@ class DepthResult:
 class DepthErrors:
     """Sum up errors of depths in metres, NaN = none.
 
-    Pixels whose true depth is outside `min_m` to `max_m` are left out. `state` is float64 (n,);
-    states of several machines add up.
+    Pixels whose true depth is outside `min_m` to `max_m` are left out, predictions are clipped to
+    it (Eigen et al., NIPS 2014, and who compares with them). `state` is float64 (n,); states of
+    several machines add up.
     """
 
     def __init__(self, min_m: float = 0.0, max_m: float = float('inf')) -> None:
         self.min_m, self.max_m = min_m, max_m
         self.state: npt.NDArray[np.float64] = np.zeros(_HEAD + _BINS)
 
-    def update(self, prediction: npt.NDArray[np.float32], truth: npt.NDArray[np.float32]) -> None:
-        """Add an image's depths, float (H, W) metres along the optical axis."""
+    def update(
+        self,
+        prediction: npt.NDArray[np.float32],
+        truth: npt.NDArray[np.float32],
+        given: npt.NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Add an image's depths, float (H, W) metres along the optical axis.
+
+        given: bool (H, W), where the model gives its prediction to others; None: everywhere.
+        """
         if prediction.shape != truth.shape:
             raise HydranetError(
                 f'The depths are of two sizes: predicted {prediction.shape}, true {truth.shape}.'
@@ -75,12 +84,16 @@ class DepthErrors:
         true, predicted = truth[known].astype(np.float64), prediction[known].astype(np.float64)
         inside = (true >= self.min_m) & (true <= self.max_m)
         true, predicted = true[inside], predicted[inside]
-        covered = _is_depth(predicted)
+        predicted = np.clip(predicted, max(self.min_m, _NEAREST), self.max_m)
+        there = np.isfinite(predicted)
         self.state[_OUTSIDE] += len(inside) - len(true)
         self.state[_VALID] += len(true)
+        self.state[_GIVEN] += np.count_nonzero(
+            there if given is None else there & given[known][inside]
+        )
         self.state[_HEAD:] += _count(true)
-        true, predicted = true[covered], predicted[covered]
-        self.state[_COVERED:_HEAD] += _sums(predicted, true, np.ones(len(true)))
+        true, predicted = true[there], predicted[there]
+        self.state[_SUMS:_HEAD] += _sums(predicted, true, np.ones(len(true)))
 
     def merge(self, other: DepthErrors) -> None:
         """Add what another one of the same range has summed up."""
@@ -88,10 +101,10 @@ class DepthErrors:
 
     def result(self) -> DepthResult:
         """Give the errors of all that was added."""
-        outside, valid, covered = (float(one) for one in self.state[: _COVERED + 1])
+        outside, valid, given = (float(one) for one in self.state[:_SUMS])
         return DepthResult(
-            errors=_figures(self.state[_COVERED:_HEAD]),
-            coverage=100.0 * covered / valid if valid else None,
+            errors=_figures(self.state[_SUMS:_HEAD]),
+            coverage=100.0 * given / valid if valid else None,
             pixels=int(valid),
             outside=int(outside),
             median=quantile_of_counts(self.state[_HEAD:], _EDGES, 0.5),

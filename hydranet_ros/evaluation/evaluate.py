@@ -19,6 +19,7 @@ from hydranet_ros.evaluation.size_groups import by_size
 from hydranet_ros.evaluation.size_groups import padded
 from hydranet_ros.evaluation.size_groups import Size
 from hydranet_ros.evaluation.task_evaluators import DepthEvaluator
+from hydranet_ros.evaluation.task_evaluators import Lens
 from hydranet_ros.evaluation.task_evaluators import NormalsEvaluator
 from hydranet_ros.evaluation.task_evaluators import SemanticEvaluator
 from hydranet_ros.perception import Perception
@@ -134,12 +135,16 @@ class _Evaluation:
     def _add(self, sample: Sample, size: Size) -> None:
         fx = sample.fx if self._options.fx is None else self._options.fx
         prediction = self._perception.predict(
-            padded(sample.rgb, size), fx=fx, wanted=[one.output for one in self._evaluators]
+            padded(sample.rgb, size),
+            fx=fx,
+            wanted=[one.output for one in self._evaluators],
+            keep_unlearned=True,
         )
         assert isinstance(prediction, Prediction)
+        lens = Lens(fx, self._perception.depth_scale_for(fx, *size) if fx else 1.0)
         height, width = sample.rgb.shape[:2]
         for one in self._evaluators:
-            one.add(getattr(prediction, one.output)[:height, :width], sample, fx)
+            one.add(getattr(prediction, one.output)[:height, :width], sample, lens)
 
     def _baseline(self) -> tuple[str, float | None]:
         """Return where the median depth is from, and it where that is another data set."""

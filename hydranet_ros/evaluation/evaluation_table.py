@@ -116,7 +116,8 @@ def _depth_notes(depth: DepthEvaluation) -> Iterator[str]:
     yield f'Depth: {result.pixels} pixels whose true depth is {within}; {result.outside} outside.'
     if result.coverage is not None and result.coverage < 100:
         yield (
-            f'{100 - result.coverage:.2f} % of these have no predicted depth and are in no error.'
+            f'For {100 - result.coverage:.2f} % of these the model gives no depth, as it lies '
+            f'outside what was learned; in the errors it counts, clipped to {within}.'
         )
     if not depth.metric:
         yield 'The model card says that its depth is not metric.'

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,17 @@ from hydranet_ros.zoo.card_types import DepthRange
 from hydranet_ros.zoo.card_types import SemanticClass
 
 
+@dataclass(frozen=True)
+class Lens:
+    """A camera's focal length in pixels, None where unknown, and what makes metres for it.
+
+    scale: of the network's metres.
+    """
+
+    fx: float | None
+    scale: float
+
+
 class SemanticEvaluator:
     """Count the labels of the classes that both the model and the data set have."""
 
@@ -30,7 +42,7 @@ class SemanticEvaluator:
         self._mapping = ClassMapping.between(model, dataset)
         self._confusion = Confusion(len(self._mapping.names))
 
-    def add(self, labels: npt.NDArray[np.uint8], sample: Sample, fx: float | None) -> None:
+    def add(self, labels: npt.NDArray[np.uint8], sample: Sample, lens: Lens) -> None:
         """Add uint8 (H, W), class ids of the model."""
         if sample.labels is not None:
             mapping = self._mapping
@@ -58,15 +70,17 @@ class DepthEvaluator:
         self._fx: list[float] = []
         self._without_fx = 0
 
-    def add(self, depth: npt.NDArray[np.float32], sample: Sample, fx: float | None) -> None:
-        """Add float32 (H, W), metres, made for a camera of focal length `fx` where it is known."""
+    def add(self, depth: npt.NDArray[np.float32], sample: Sample, lens: Lens) -> None:
+        """Add float32 (H, W), metres for the lens, with those outside what was learned."""
         if sample.depth is None:
             return
-        if fx is None:
+        if lens.fx is None:
             self._without_fx += 1
         else:
-            self._fx = [min([fx, *self._fx]), max([fx, *self._fx])]
-        self._errors.update(depth, sample.depth)
+            self._fx = [min([lens.fx, *self._fx]), max([lens.fx, *self._fx])]
+        given = depth >= self._depth.min_m * lens.scale
+        given &= depth <= self._depth.max_m * lens.scale
+        self._errors.update(depth, sample.depth, given)
         if self._scaled is not None:
             self._scaled.update(depth * self._median_ratio(depth, sample.depth), sample.depth)
 
@@ -106,7 +120,7 @@ class NormalsEvaluator:
     def __init__(self) -> None:
         self._errors = NormalErrors()
 
-    def add(self, normals: npt.NDArray[np.float32], sample: Sample, fx: float | None) -> None:
+    def add(self, normals: npt.NDArray[np.float32], sample: Sample, lens: Lens) -> None:
         """Add float32 (H, W, 3)."""
         if sample.normals is not None:
             self._errors.update(normals, sample.normals)

@@ -29,15 +29,13 @@ METRICS = {
     Task.DEPTH: ('RMSE', 'RMSE_log', 'AbsRel', 'delta1'),
     Task.NORMALS: ('angle_mean', 'angle_median'),
 }
-# Capped predictions stay above this, so that they have a logarithm.
-NEAREST_M = 1e-3
 
 
 class Validation:
     """Accumulates the errors on one set; `states` of several processes add up."""
 
     def __init__(self, entry: ValidationSet, recipe: Recipe, dataset: DataSet) -> None:
-        self.name = _name(entry)
+        self.name = set_name(entry)
         self._domain = domain_of(recipe, entry.domain)
         self._depth = self._domain.depth or recipe.depth
         self._tasks = [task for task in recipe.tasks if task in dataset.tasks]
@@ -98,11 +96,10 @@ class Validation:
         return full.permute(0, 2, 3, 1).cpu().numpy()
 
     def _metres(self, depth: np.ndarray, fx: float | None) -> np.ndarray:
-        """Turn the canonical camera's metres into those of this one, within the range."""
+        """Turn the canonical camera's metres into those of this one."""
         assert self._depth is not None
         scale = self._depth.scale_for(fx) if fx else None
-        near = max(self._depth.min_m, NEAREST_M)
-        return np.clip(depth * np.float32(scale or 1.0), near, self._depth.max_m)
+        return depth * np.float32(scale or 1.0)
 
 
 def check_validations(validations: Sequence[Validation], select: str | None) -> None:
@@ -134,7 +131,7 @@ def selected(metrics: Mapping[str, float], select: str) -> float | None:
     return ends[0] if ends else None
 
 
-def _name(entry: ValidationSet) -> str:
+def set_name(entry: ValidationSet) -> str:
     """Name a set: what it is and its split, of a plain folder the folder."""
     kind, _, path = entry.set.partition(':')
     return '-'.join(

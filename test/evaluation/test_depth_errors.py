@@ -42,7 +42,8 @@ def test_errors_are_the_formulas() -> None:
     errors.update(predicted, true)
     within = true <= 80
     result = errors.result()
-    assert astuple(result.errors) == pytest.approx(formulas(predicted[within], true[within]))
+    clipped = np.clip(predicted[within], 1e-3, 80)
+    assert astuple(result.errors) == pytest.approx(formulas(clipped, true[within]))
     assert (result.pixels, result.coverage) == (np.count_nonzero(within), 100.0)
     assert result.outside == np.count_nonzero(true > 80) > 0
     assert result.median == pytest.approx(np.median(true[within]), rel=2e-3)
@@ -66,15 +67,29 @@ def test_agrees_with_torchmetrics() -> None:
     assert found.rmse_log == pytest.approx(float(logs))
 
 
-def test_what_is_not_predicted_is_in_the_coverage_and_in_no_error() -> None:
+def test_nan_is_in_the_coverage_and_in_no_error() -> None:
     true = np.full((4, 5), 10.0, np.float32)
     predicted = np.full((4, 5), 12.0, np.float32)
-    predicted[0] = np.nan, np.inf, 0.0, -3.0, 12.0
+    predicted[0, :2] = np.nan
     errors = DepthErrors()
     errors.update(predicted, true)
     result = errors.result()
-    assert (result.pixels, result.coverage) == (20, 80.0)
+    assert (result.pixels, result.coverage) == (20, 90.0)
     assert result.errors.rmse == pytest.approx(2.0)
+
+
+def test_predictions_are_clipped_to_the_range() -> None:
+    true = np.array([[5.0, 70.0, 3.0]], np.float32)
+    errors = DepthErrors(2.0, 80.0)
+    given = np.array([[True, False, False]])
+    errors.update(np.array([[5.0, 120.0, 0.0]], np.float32), true, given)
+    expected = formulas(np.array([[5.0, 80.0, 2.0]]), true)
+    result = errors.result()
+    assert astuple(result.errors) == pytest.approx(expected)
+    assert result.coverage == pytest.approx(100 / 3)
+    infinite = DepthErrors(0.0, 80.0)
+    infinite.update(np.full((1, 3), np.inf, np.float32), true)
+    assert infinite.result().errors.abs_rel == pytest.approx(np.mean((80 - true) / true))
 
 
 def test_the_baseline_is_one_depth_everywhere() -> None:

@@ -134,7 +134,7 @@ def test_depth_is_made_for_the_focal_length_of_the_data(model: Perception) -> No
     assert 'canonical camera (100 px)' in evaluation_tables(unknown)
 
 
-def test_a_pixel_without_prediction_lowers_the_coverage_alone(tmp_path: Path) -> None:
+def test_depth_beyond_the_range_lowers_the_coverage_and_is_clipped(tmp_path: Path) -> None:
     rgbs = images()
     card = write_lens_card(tmp_path, 100.0, max_m=1e6)
     with Perception.load(card, backend='onnxruntime', precision='fp32') as plain:
@@ -148,9 +148,21 @@ def test_a_pixel_without_prediction_lowers_the_coverage_alone(tmp_path: Path) ->
         result = figures(narrow, data)
     assert result.depth is not None
     assert result.depth.result.coverage == pytest.approx(60, abs=1)
-    assert result.depth.result.errors.rmse is not None
-    assert result.depth.result.errors.rmse <= (high - low) / 2
-    assert 'have no predicted depth' in evaluation_tables(result)
+    middle = (low + high) / 2
+    expected = np.sqrt(np.mean((np.clip(depths, low, high) - middle) ** 2))
+    assert result.depth.result.errors.rmse == pytest.approx(expected, rel=1e-4)
+    assert 'the model gives no depth' in evaluation_tables(result)
+    with Perception.load(card, backend='onnxruntime', precision='fp32') as narrow:
+        for sample in data.samples:
+            sample.depth = np.clip(depths.reshape(2, *SIZE)[int(sample.name)], low, high)
+            sample.fx = 50.0  # half the canonical camera's: all is half as far
+        near = figures(narrow, data).depth
+    assert near is not None
+    halved = np.clip(depths / 2, low, high)
+    truths = np.clip(depths, low, high)
+    expected = np.mean(np.abs(halved - truths) / truths)
+    assert near.result.errors.abs_rel == pytest.approx(expected, rel=1e-3)
+    assert near.result.coverage == pytest.approx(60, abs=1), 'learned in metres of the canonical'
 
 
 def test_the_baseline_may_come_from_other_data(model: Perception) -> None:
