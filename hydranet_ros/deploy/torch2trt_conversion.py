@@ -16,8 +16,13 @@ import torch.nn.functional as F
 from torch.overrides import resolve_name
 from torch.overrides import TorchFunctionMode
 
+from hydranet_ros.deploy.cuda_capture import SETTING_UP
 from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.request import BuildRequest
+from hydranet_ros.deploy.tensorrt.messages import Messages
+from hydranet_ros.deploy.tensorrt.process_logger import listen
+from hydranet_ros.deploy.tensorrt.process_logger import logger_of
+from hydranet_ros.deploy.tensorrt.session import refusal
 from hydranet_ros.deploy.torch_full_cut import fold_batch_norms
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.zoo.import_model_file import network_of
@@ -27,6 +32,7 @@ _METHOD = 'torch.Tensor.'
 
 def convert(request: BuildRequest, device: torch.device) -> bytes:
     """Convert the request's network at its input size; give the serialised TensorRT engine."""
+    import tensorrt
     import torch2trt
 
     network = convertible(network_of(request.model_file.unchanged())).to(device)
@@ -38,7 +44,12 @@ def convert(request: BuildRequest, device: torch.device) -> bytes:
             "Take the backend 'tensorrt'."
         )
     request.on_progress('torch2trt: converting, which can take minutes')
-    with torch.no_grad():
+    messages = Messages()
+    listen(messages)
+    # while this lives TensorRT has our logger, and not that of torch2trt, which ends with the call
+    runtime = tensorrt.Runtime(logger_of(tensorrt))
+    # its functions in the place of torch's would take other threads' tensors for layers too
+    with SETTING_UP, torch.no_grad():
         converted = torch2trt.torch2trt(
             network,
             [image],
@@ -47,18 +58,21 @@ def convert(request: BuildRequest, device: torch.device) -> bytes:
             fp16_mode=request.precision is Precision.FP16,
             keep_network=False,
         )
-    if converted.engine is None:
+    del runtime
+    engine: tensorrt.ICudaEngine | None = converted.engine
+    if engine is None:
         raise HydranetError(
-            'TensorRT made no engine of what torch2trt gave it; its own messages are above. '
+            f'TensorRT made no engine of what torch2trt gave it: {messages.errors()}. '
             "Free GPU memory, or take the backend 'tensorrt'."
         )
-    return bytes(converted.engine.serialize())
+    messages.tell_errors()
+    return bytes(engine.serialize())
 
 
 class ConvertedNetwork(nn.Module):
     """A deserialised engine, called as the network that it was made from.
 
-    ValueError where TensorRT refuses `stored`.
+    ValueError where TensorRT refuses `stored`, HydranetError where there is too little memory.
     """
 
     def __init__(self, stored: bytes, tasks: list[str]) -> None:
@@ -67,17 +81,21 @@ class ConvertedNetwork(nn.Module):
         import torch2trt
 
         self._tasks = tasks
-        self._runtime = tensorrt.Runtime(tensorrt.Logger(tensorrt.Logger.WARNING))
+        self._messages = Messages()
+        listen(self._messages)
+        self._runtime = tensorrt.Runtime(logger_of(tensorrt))
         engine = self._runtime.deserialize_cuda_engine(stored)
         if engine is None:
-            raise ValueError('TensorRT does not take it')
+            raise refusal(self._messages.errors())
         self._module = torch2trt.TRTModule(engine, ['image'], tasks)
 
     def forward(self, image: Tensor) -> dict[str, Tensor]:
         # a copy that its forward makes of another layout is freed before TensorRT has read it
         if not image.is_contiguous():
             raise ValueError('torch2trt needs a contiguous NCHW image')
+        listen(self._messages)
         found = self._module(image)
+        self._messages.tell_errors()
         return dict(zip(self._tasks, found if isinstance(found, tuple) else (found,), strict=True))
 
 

@@ -68,13 +68,15 @@ def test_it_answers_as_torch_does(
 def test_a_refused_engine_raises(street_model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     torch2trt_double.install(monkeypatch)
     request = street_model.request((64, 96), backend=Backend.TORCH2TRT)
-    with pytest.raises(ValueError, match='TensorRT does not take it'):
+    with pytest.raises(ValueError, match='TensorRT refuses the engine: of another version'):
         torch2trt_engine.engine_of(request, b'of another version', 'cpu')
+    with pytest.raises(HydranetError, match='too little free memory .*: OutOfMemory'):
+        torch2trt_engine.engine_of(request, b'OutOfMemory', 'cpu')
 
 
 def test_a_failed_build_is_told(street_model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     torch2trt_double.install(monkeypatch).fails = True
-    with pytest.raises(HydranetError, match="made no engine.*backend 'tensorrt'"):
+    with pytest.raises(HydranetError, match="made no engine.*: Error Code 10: no .*'tensorrt'"):
         convert(street_model.request((64, 96)), CPU)
 
 

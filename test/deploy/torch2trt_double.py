@@ -12,10 +12,13 @@ import sys
 from types import ModuleType
 from typing import Any
 import uuid
+import weakref
 
 import pytest
 import torch
 from torch import nn
+
+from hydranet_ros.deploy.cuda_capture import SETTING_UP
 
 # of torch2trt/converters/native_converters.py, as far as networks like ours could need them
 CONVERTERS = {
@@ -82,26 +85,37 @@ class Torch2Trt:
         keep_network: bool = True,
         int8_mode: bool = False,
     ) -> TRTModule:
+        assert _runtimes, "TensorRT would take torch2trt's own logger, which ends with this call"
+        assert SETTING_UP.locked(), "torch's functions are replaced for all threads"
         self.calls.append({'fp16_mode': fp16_mode, 'shape': tuple(inputs[0].shape)})
         assert isinstance(module(*inputs), dict)
+        if self.fails:
+            next(iter(_runtimes)).logger.log(ILogger.ERROR, 'Error Code 10: no implementation.')
         engine = None if self.fails else Engine(module)
         return TRTModule(engine, input_names, output_names)
 
 
+class ILogger:
+    INTERNAL_ERROR, ERROR, WARNING, INFO = range(4)
+
+    def log(self, severity: int, msg: str) -> None:
+        raise NotImplementedError
+
+
 class Runtime:
-    def __init__(self, logger: 'Logger') -> None:
-        assert isinstance(logger, Logger)
+    def __init__(self, logger: ILogger) -> None:
+        assert isinstance(logger, ILogger)
+        self.logger = logger
+        _runtimes.add(self)
 
     def deserialize_cuda_engine(self, serialized_engine: bytes) -> Engine | None:
         module = _ENGINES.get(serialized_engine)
+        if module is None:
+            self.logger.log(ILogger.ERROR, serialized_engine.decode())
         return None if module is None else Engine(module)
 
 
-class Logger:
-    WARNING = 2
-
-    def __init__(self, min_severity: int = WARNING) -> None:
-        self.min_severity = min_severity
+_runtimes: weakref.WeakSet[Runtime] = weakref.WeakSet()
 
 
 def install(monkeypatch: pytest.MonkeyPatch, tensorrt_version: str = '10.3.0') -> Torch2Trt:
@@ -109,7 +123,7 @@ def install(monkeypatch: pytest.MonkeyPatch, tensorrt_version: str = '10.3.0') -
     function = Torch2Trt()
     for name, members in {
         'torch2trt': {'torch2trt': function, 'TRTModule': TRTModule, 'CONVERTERS': CONVERTERS},
-        'tensorrt': {'Runtime': Runtime, 'Logger': Logger, '__version__': tensorrt_version},
+        'tensorrt': {'Runtime': Runtime, 'ILogger': ILogger, '__version__': tensorrt_version},
     }.items():
         module = ModuleType(name)
         vars(module).update(members)

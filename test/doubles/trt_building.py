@@ -11,6 +11,8 @@ import threading
 from types import SimpleNamespace
 from typing import Any
 
+from trt_logging import log
+from trt_logging import register
 from trt_plan import fault
 from trt_plan import gpu_name
 from trt_plan import write_plan
@@ -19,8 +21,9 @@ STEPS = 40
 
 
 def new_builder(self: Any, logger: Any) -> None:
+    register(self, logger)
     if fault() == 'start':
-        logger.log(self._contract.names['ILogger'].ERROR, 'CUDA initialization failure: 35')
+        log(self, 'ERROR', 'CUDA initialization failure: 35')
         raise TypeError('pybind11::init(): factory function returned nullptr')
     self._double = SimpleNamespace(logger=logger)
 
@@ -61,14 +64,13 @@ def create_builder_config(self: Any) -> Any:
 
 def build(self: Any, network: Any, config: Any) -> Any:
     given, options = network._double, config._double
-    level = self._contract.names['ILogger'].ERROR
     assert given.parser() is not None, 'the weights were in the memory of the parser'
     if fault() in ('build', 'memory') or not given.strongly_typed:
         reason = {
             'build': 'Error Code 10: Could not find any implementation for node {ForeignNode}.',
             'memory': 'Error Code 2: OutOfMemory (requested size was 4294967296 bytes.)',
         }
-        self._double.logger.log(level, reason.get(fault(), 'the network is not strongly typed'))
+        log(self, 'ERROR', reason.get(fault(), 'the network is not strongly typed'))
         return None
     _progress(options.monitor)
     _disaster()

@@ -8,6 +8,8 @@ from typing import Any
 
 import host_cuda
 import numpy as np
+from trt_logging import log
+from trt_logging import register
 from trt_plan import fault
 from trt_plan import gpu_name
 from trt_plan import read_plan
@@ -16,6 +18,7 @@ DTYPES = {np.dtype(np.uint8): 'UINT8', np.dtype(np.float32): 'FLOAT'}
 
 
 def new_runtime(self: Any, logger: Any) -> None:
+    register(self, logger)
     self._double = SimpleNamespace(logger=logger, dla_core=-1)
 
 
@@ -23,7 +26,6 @@ def deserialize(self: Any, serialized_engine: Any) -> Any:
     import onnx  # builders do not need them
     import onnxruntime
 
-    level = self._contract.names['ILogger'].ERROR
     try:
         header, graph = read_plan(bytes(serialized_engine))
         if fault() == 'deserialize memory':
@@ -37,7 +39,7 @@ def deserialize(self: Any, serialized_engine: Any) -> Any:
         if header['dla_core'] >= 0 and self._double.dla_core < 0:
             raise ValueError('The engine needs a DLA core')
     except ValueError as error:
-        self._double.logger.log(level, f'IRuntime::deserializeCudaEngine: {error}')
+        log(self, 'ERROR', f'IRuntime::deserializeCudaEngine: {error}')
         return None
     model = onnx.load_model_from_string(graph)
     ends = [(one, True) for one in model.graph.input] + [
@@ -48,8 +50,7 @@ def deserialize(self: Any, serialized_engine: Any) -> Any:
     # as written: ONNX Runtime's rewriting of Q/DQ pairs in float16 changes what they compute
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     session = onnxruntime.InferenceSession(graph, options, providers=['CPUExecutionProvider'])
-    logger = self._double.logger
-    return self._contract.make('ICudaEngine', ends=ends, session=session, logger=logger)
+    return self._contract.make('ICudaEngine', ends=ends, session=session)
 
 
 def dtype_of(end: Any) -> np.dtype:
@@ -78,8 +79,7 @@ def get_tensor_mode(self: Any, name: str) -> Any:
 
 def create_execution_context(self: Any, *arguments: Any) -> Any:
     if fault() == 'context':
-        level = self._contract.names['ILogger'].ERROR
-        self._double.logger.log(level, 'Error Code 2: OutOfMemory (requested size was 1 bytes.)')
+        log(self, 'ERROR', 'Error Code 2: OutOfMemory (requested size was 1 bytes.)')
         return None
     return self._contract.make('IExecutionContext', engine=self, addresses={})
 
@@ -91,11 +91,9 @@ def set_tensor_address(self: Any, name: str, memory: Any) -> bool:
 
 def execute(self: Any, stream_handle: Any) -> bool:
     engine, addresses = self._double.engine, dict(self._double.addresses)
-    logger = engine._double.logger
     capturing = host_cuda.of(stream_handle).captured is not None
     if fault() == 'execute' or (fault() == 'capture' and capturing):
-        level = self._contract.names['ILogger'].ERROR
-        logger.log(level, 'Error Code 1: Cask (Cask convolution execution)')
+        log(self, 'ERROR', 'Error Code 1: Cask (Cask convolution execution)')
         return False
     if set(addresses) != {end.name for end, _ in engine._double.ends}:
         return False

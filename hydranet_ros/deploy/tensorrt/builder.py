@@ -9,11 +9,12 @@ import logging
 from typing import TYPE_CHECKING
 
 from hydranet_ros.deploy.options import BuilderOptions
-from hydranet_ros.deploy.tensorrt.messages import make_logger
 from hydranet_ros.deploy.tensorrt.messages import make_monitor
 from hydranet_ros.deploy.tensorrt.messages import Messages
 from hydranet_ros.deploy.tensorrt.messages import Progress
 from hydranet_ros.deploy.tensorrt.order import BuildOrder
+from hydranet_ros.deploy.tensorrt.process_logger import listen
+from hydranet_ros.deploy.tensorrt.process_logger import logger_of
 from hydranet_ros.deploy.tensorrt.timing_cache import keep_timing_cache
 from hydranet_ros.deploy.tensorrt.timing_cache import use_timing_cache
 from hydranet_ros.deploy.tensorrt.versions import network_flags
@@ -32,7 +33,8 @@ def build_plan(
     """
     import tensorrt as trt
 
-    logger = make_logger(messages)
+    listen(messages)
+    logger = logger_of(trt)
     builder = trt.Builder(logger)
     network = builder.create_network(network_flags(trt))
     if network is None:

@@ -15,8 +15,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import tensorrt as trt
 
+_log = logging.getLogger(__name__)
 PERIOD_S = 0.5  # between two lines of progress
 KEPT_ERRORS = 8  # the last ones: they say why, those before what was tried
+
+
+def to_log(level: int, line: str) -> None:
+    """Log a line of TensorRT's."""
+    _log.log(level, 'TensorRT: %s', line)
 
 
 class Messages:
@@ -25,7 +31,7 @@ class Messages:
     tell: called with a level of `logging` and a line, from any thread; must not raise.
     """
 
-    def __init__(self, tell: Callable[[int, str], None]) -> None:
+    def __init__(self, tell: Callable[[int, str], None] = to_log) -> None:
         self.tell = tell
         self._errors: deque[str] = deque(maxlen=KEPT_ERRORS)
 
@@ -45,29 +51,6 @@ class Messages:
         """Tell the errors since the last call as a warning: what they belong to went well."""
         if self._errors:
             self.tell(logging.WARNING, f'done, in spite of errors: {self.errors()}')
-
-
-def make_logger(messages: Messages) -> trt.ILogger:
-    """Make TensorRT's logger; it must outlive all that is made with it."""
-    import tensorrt as trt
-
-    levels = {
-        trt.ILogger.INTERNAL_ERROR: logging.ERROR,
-        trt.ILogger.ERROR: logging.ERROR,
-        trt.ILogger.WARNING: logging.WARNING,
-        trt.ILogger.INFO: logging.DEBUG,
-    }
-
-    class Logger(trt.ILogger):
-        def __init__(self) -> None:
-            trt.ILogger.__init__(self)
-
-        def log(self, severity: object, msg: str) -> None:
-            level = levels.get(severity)
-            if level is not None:
-                messages.add(level, msg.strip())
-
-    return Logger()
 
 
 class Progress:

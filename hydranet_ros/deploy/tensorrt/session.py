@@ -19,8 +19,9 @@ from hydranet_ros.deploy.tensorrt.cuda import call
 from hydranet_ros.deploy.tensorrt.cuda import cuda_runtime
 from hydranet_ros.deploy.tensorrt.cuda import GPU_INDEX
 from hydranet_ros.deploy.tensorrt.cuda import release
-from hydranet_ros.deploy.tensorrt.messages import make_logger
 from hydranet_ros.deploy.tensorrt.messages import Messages
+from hydranet_ros.deploy.tensorrt.process_logger import listen
+from hydranet_ros.deploy.tensorrt.process_logger import logger_of
 from hydranet_ros.errors import HydranetError
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Session:
         self.inputs: dict[str, np.ndarray] = {}
         self.outputs: dict[str, np.ndarray] = {}
         self._cuda = cuda_runtime()
-        self._messages = Messages(lambda level, line: _log.log(level, 'TensorRT: %s', line))
+        self._messages = Messages()
         self._graph: Any = None
         self._replays = False
         # undone in reverse: work, graph, context, engine, runtime, memory, events, stream
@@ -87,14 +88,14 @@ class Session:
         undo.callback(release, cuda.cudaEventDestroy, self._end)
         self._buffers = Buffers()
         undo.callback(self._buffers.free)
-        self._logger = make_logger(self._messages)
-        self._runtime = trt.Runtime(self._logger)
+        listen(self._messages)
+        self._runtime = trt.Runtime(logger_of(trt))
         undo.callback(self._drop, '_runtime')
         if dla_core >= 0:
             self._runtime.DLA_core = dla_core
         engine: trt.ICudaEngine | None = self._runtime.deserialize_cuda_engine(plan)
         if engine is None:
-            raise _refusal(self._messages.errors())
+            raise refusal(self._messages.errors())
         self._engine = engine
         undo.callback(self._drop, '_engine')
         del engine  # or this frame would keep it alive beyond its turn
@@ -168,7 +169,8 @@ class Session:
         setattr(self, name, None)
 
 
-def _refusal(said: str) -> Exception:
+def refusal(said: str) -> Exception:
+    """Give what to raise for an engine that TensorRT does not take, by what it said."""
     if _OUT_OF_MEMORY.search(said):
         return _no_memory(said)
     return ValueError(f'TensorRT refuses the engine: {said}.')

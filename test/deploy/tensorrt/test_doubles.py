@@ -101,6 +101,32 @@ def test_a_subclass_must_call_its_base(double: ModuleType) -> None:
         Careless()
 
 
+def test_one_logger_serves_while_a_builder_or_runtime_lives(double: ModuleType) -> None:
+    heard: list[tuple[str, str]] = []
+
+    class Logger(double.ILogger):  # type: ignore[misc, name-defined]
+        def __init__(self, name: str) -> None:
+            double.ILogger.__init__(self)
+            self.name = name
+
+        def log(self, severity: object, msg: str) -> None:
+            heard.append((self.name, msg))
+
+    first = double.Runtime(Logger('first'))
+    second = double.Runtime(Logger('second'))
+    second.deserialize_cuda_engine(b'none')
+    assert [name for name, _ in heard] == ['first', 'first']
+    assert 'differs from one already registered' in heard[0][1]
+    del first
+    with pytest.raises(RuntimeError, match='a logger that was freed'):
+        second.deserialize_cuda_engine(b'none')
+    del second
+    double.Builder(Logger('third')).create_builder_config()
+    third = double.Runtime(Logger('fourth'))
+    third.deserialize_cuda_engine(b'none')
+    assert heard[-1][0] == 'fourth'
+
+
 def parameters(signature: str) -> list[str]:
     """Give the names in a signature as cuda-python's docstrings state it."""
     inside = signature[signature.index('(') + 1 : -1]

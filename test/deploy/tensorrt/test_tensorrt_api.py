@@ -18,7 +18,11 @@ from .findings import problems
 from .uses import Uses
 
 DEPLOY = ROOT / 'hydranet_ros' / 'deploy'
-FILES = [*sorted((DEPLOY / 'tensorrt').glob('*.py')), DEPLOY / 'engines' / 'tensorrt_engine.py']
+FILES = [
+    *sorted((DEPLOY / 'tensorrt').glob('*.py')),
+    DEPLOY / 'engines' / 'tensorrt_engine.py',
+    DEPLOY / 'torch2trt_conversion.py',
+]
 CUDA = json.loads((ROOT / 'test' / 'deploy' / 'cuda_api.json').read_text())
 
 

@@ -19,7 +19,19 @@ Signature = runpy.run_path(str(ROOT / 'test' / 'doubles' / 'trt_signature.py'))[
 MODULE = 'module'
 # also names of Python's own objects, which the files use on those
 COMMON = {
-    *('add', 'append', 'builder', 'clear', 'line', 'log', 'major', 'max', 'message', 'minor'),
+    *(
+        'add',
+        'append',
+        'builder',
+        'clear',
+        'engine',
+        'line',
+        'log',
+        'major',
+        'max',
+        'message',
+        'minor',
+    ),
     *(
         'name',
         'nbytes',
