@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 import re
 import sys
@@ -131,6 +132,7 @@ def _show_topics(args: argparse.Namespace) -> int:
     from hydranet_ros.errors import HydranetError
 
     try:
+        from hydranet_ros.ros.view import check_names
         from hydranet_ros.ros.view import view_topics
         from hydranet_ros.ros.view import ViewSettings
     except ModuleNotFoundError as error:
@@ -145,6 +147,7 @@ def _show_topics(args: argparse.Namespace) -> int:
     cameras = cameras_of(args.camera, args.topics, args.image, args.camera_info)
     prefix = f'{args.camera[0]}/' if args.camera else ''
     settings = ViewSettings(cameras, args.namespace, args.rate, args.limit, prefix)
+    check_names(settings, args.camera)
     with opened(_destination(args), blueprint(list(cameras), with_node=True)) as recording:
         return view_topics(settings, recording)
 
@@ -156,7 +159,8 @@ def _destination(args: argparse.Namespace) -> Destination:
     chosen = args.window or args.web is not None or args.save is not None
     window = args.window or (not chosen and has_display())
     web = 9090 if not chosen and not window else args.web
-    return Destination(web, window, args.save and args.save.expanduser(), args.memory)
+    save = args.save and Path(os.path.expanduser(args.save))
+    return Destination(web, window, save, args.memory)
 
 
 def _rate(text: str) -> float:

@@ -24,6 +24,7 @@ from hydranet_ros.camera_model import CameraModel
 from hydranet_ros.compressed_image import decode_compressed
 from hydranet_ros.compressed_image import media_type
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.errors import in_words
 from hydranet_ros.image_decoder import ImageDecoder
 from hydranet_ros.point_cloud import POINT
 from hydranet_ros.ros.bridge import make_bridge
@@ -114,16 +115,21 @@ class CameraView:
         found = self._sets.add(what, stamp_ns, message, self._expected)
         if found is None:
             return
-        if stamp_ns != self._shown_stamp:
+        is_next = stamp_ns != self._shown_stamp
+        if is_next:
             if now - self._shown_at < self._period:
                 self.passed_over += 1
                 return
             self._shown_at, self._shown_stamp = now, stamp_ns
-            self.frames += 1
         try:
             self._show(self._frame(stamp_ns, found))
-        except HydranetError as error:
-            self._node.get_logger().warning(str(error), throttle_duration_sec=30.0)
+        except Exception as error:  # whatever else is on these topics: it costs this frame
+            self._warn(f'Not shown: {in_words(error)}')
+        else:
+            self.frames += is_next
+
+    def _warn(self, text: str) -> None:
+        self._node.get_logger().warning(text, throttle_duration_sec=30.0)
 
     def _frame(self, stamp_ns: int, found: dict[str, Any]) -> ShownFrame:
         def pixels(what: Shown) -> np.ndarray | None:
@@ -153,14 +159,17 @@ class CameraView:
         return EncodedPicture(bytes(message.data), media)
 
     def _camera(self, height: int, width: int) -> CameraModel | None:
-        """Return the lens of images of this size; None where no calibration states it."""
+        """Return the lens of images of this size; None where none is stated, or no usable one."""
         info = self._info
         # Compared by identity: the same message is not looked at twice.
         if self._lens[0] is not info or self._lens[1:] != (height, width):
             self._lens, self._model = (info, height, width), None
             if info is not None and fits(info, height, width):
                 rectified = is_rectified(self._node.resolve_topic_name(self._topics.image))
-                self._model = camera_model(info, rectified, height, width)
+                try:
+                    self._model = camera_model(info, rectified, height, width)
+                except HydranetError as error:
+                    self._warn(f'There are no points: {error}')
         return self._model
 
 
@@ -169,5 +178,11 @@ def _points(message: PointCloud2) -> np.ndarray:
         raise HydranetError(
             f'a cloud with {message.point_step} bytes a point is not one of ours; leave points '
             'out of --topics.'
+        )
+    due = message.height * message.width * POINT.itemsize
+    if len(message.data) != due:
+        raise HydranetError(
+            f'a cloud of {message.width}x{message.height} points should hold {due} bytes and '
+            f'holds {len(message.data)}; leave points out of --topics.'
         )
     return np.frombuffer(message.data, POINT).reshape(message.height, message.width)

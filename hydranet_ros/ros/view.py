@@ -7,12 +7,19 @@ from dataclasses import dataclass
 
 from rclpy.clock import Clock
 from rclpy.clock import ClockType
+from rclpy.exceptions import NameValidationException
 from rclpy.executors import SingleThreadedExecutor
+from rclpy.expand_topic_name import expand_topic_name
 from rclpy.node import Node
+from rclpy.validate_full_topic_name import validate_full_topic_name
+from rclpy.validate_namespace import validate_namespace
 import rerun as rr
 
+from hydranet_ros.errors import first_line
+from hydranet_ros.errors import HydranetError
 from hydranet_ros.ros.camera_view import CameraView
 from hydranet_ros.ros.node_watch import NodeWatch
+from hydranet_ros.ros.parameters import check_cameras
 from hydranet_ros.ros.process import run_node
 from hydranet_ros.viewer.health import NodeHealth
 from hydranet_ros.viewer.scene import CameraScene
@@ -80,6 +87,29 @@ class ViewNode(Node):
     def _describe(self, classes: Sequence[SemanticClass], depth: DepthRange | None) -> None:
         for scene in self._scenes:
             scene.describe(classes, depth)
+
+
+def check_names(settings: ViewSettings, cameras: Sequence[str]) -> None:
+    """Raise HydranetError where ROS cannot have the names; cameras: of the node's parameter."""
+    reason = check_cameras(cameras or [''])
+    if reason:
+        raise HydranetError(f'{reason}.')
+    namespace = settings.namespace
+    if not namespace.startswith('/'):
+        namespace = f'/{namespace}'
+    topics = [
+        topic
+        for one in settings.cameras.values()
+        for topic in (*one.shown.values(), one.camera_info)
+    ]
+    name = namespace
+    try:
+        validate_namespace(namespace)
+        for name in topics:
+            validate_full_topic_name(expand_topic_name(name, NAME, namespace))
+    except (NameValidationException, ValueError) as error:
+        reason = first_line(error).partition(', at /')[0].rstrip(':')  # without a place in C
+        raise HydranetError(f"ROS cannot have the name '{name}': {reason}.") from error
 
 
 def view_topics(settings: ViewSettings, recording: rr.RecordingStream) -> int:

@@ -14,6 +14,7 @@ from hydranet_ros.viewer.scene import TIMELINE
 RATES, STAGES, STATE, LOG = 'node/rates', 'node/stages', 'node/state', 'node/log'
 # Counts whose growth per second is a rate of its own.
 COUNTED = ('received', 'dropped', 'lost')
+_FIGURE = re.compile(r'\d[\d.]*')
 _STAGE = re.compile(r'(\w+)_p50_ms')
 _FACTS = (
     'state',
@@ -58,14 +59,14 @@ class NodeHealth:
         self._recording.log(LOG, rr.TextLog(text, level=level))
 
     def _warn_of(self, stamp_ns: int, entries: Mapping[str, str]) -> None:
-        """Log what was not wrong in the message before."""
+        """Log what was not wrong in the message before, with whatever figures."""
         wrong = {
-            text: 'ERROR' if key == 'error' else 'WARN'
+            _FIGURE.sub('', text): ('ERROR' if key == 'error' else 'WARN', text)
             for key, text in entries.items()
             if text and (key == 'error' or key.startswith('warning_'))
         }
-        for text in wrong.keys() - self._said:
-            self.say(stamp_ns, wrong[text], text)
+        for kind in wrong.keys() - self._said:
+            self.say(stamp_ns, *wrong[kind])
         self._said = set(wrong)
 
     def _rate(self, name: str, count: str, stamp_ns: int) -> float | None:

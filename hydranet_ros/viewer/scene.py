@@ -144,11 +144,12 @@ class CameraScene:
         if self._points.shape != cloud_size(height, width, stride):
             self._points = np.empty(cloud_size(height, width, stride), POINT)
         rgb = frame.picture
-        if not isinstance(rgb, np.ndarray):
+        # The camera's picture may be larger than what the node has of it.
+        if not isinstance(rgb, np.ndarray) or rgb.shape[:2] != frame.depth.shape:
             rgb = np.broadcast_to(np.uint8(128), (height, width, 3))
         # Depth may come after the labels of the same image.
         stamp_ns, labels = self._labelled
-        if stamp_ns != frame.stamp_ns:
+        if stamp_ns != frame.stamp_ns or np.shape(labels) != frame.depth.shape:
             labels = None
         return self._cloud.write(
             self._points, frame.camera, rgb, frame.depth, labels, stride=stride

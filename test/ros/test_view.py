@@ -162,6 +162,10 @@ def test_without_a_node_it_says_what_is_missing_and_ends(graph: Graph, start: An
         (('--topics', 'lidar'), "'lidar' cannot be shown"),
         (('--camera', 'a', 'b', '--image', '/image'), 'one camera'),
         (('--images', 'nowhere', '--save', 'x.rrd'), 'no file or folder'),
+        (('--image', 'a__b!', '--save', 'x.rrd'), "the name 'a__b!'"),
+        (('--camera', 'a-b', '--save', 'x.rrd'), "'a-b' cannot be part of the name"),
+        (('--namespace', '3bad', '--save', 'x.rrd'), "the name '/3bad'"),
+        (('--save', '~nosuchuser/x.rrd'), "cannot write '~nosuchuser/x.rrd'"),
     ],
 )
 def test_bad_arguments_are_said(start: Any, arguments: tuple[str, ...], says: str):

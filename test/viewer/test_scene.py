@@ -135,6 +135,21 @@ def test_large_clouds_are_thinned(record):
     assert MOST_POINTS / 2 < len(cloud['Points3D:positions']) <= MOST_POINTS
 
 
+def test_a_picture_of_another_size_gives_the_points_no_colour(record):
+    larger = np.zeros((8, 10, 3), np.uint8)
+
+    def act(recording):
+        scene = CameraScene(recording, 'c')
+        labels = np.zeros((8, 10), np.uint8)
+        scene.show(frame(picture=larger, labels=labels, depth=depth(), camera=LENS))
+
+    path = record(act)
+    (cloud,) = rows(path, 'c/points')
+    assert len(cloud['Points3D:positions']) == 19
+    assert set(cloud['Points3D:colors']) == {0x808080FF}
+    assert rows(path, 'c/lens/image')
+
+
 def test_pictures_are_compressed_once(record):
     rgb = cv2.GaussianBlur(
         np.random.default_rng(0).integers(0, 256, (64, 96, 3), np.uint8), (9, 9), 4
@@ -160,16 +175,23 @@ def test_health_becomes_series_and_a_table(record):
         entries = {'rate_hz': '9.5', 'received': '10', 'lost': 'not known', 'model': 'street'}
         health.show(STAMP, entries | {'network_p50_ms': '31.5', 'error': '', 'warning_1': 'Slow.'})
         health.show(STAMP + 2 * 10**9, entries | {'received': '30', 'warning_1': 'Slow.'})
+        for number in range(3):
+            lost = {'received': '30', 'warning_1': 'Slow.', 'warning_2': f'Lost {number}.5 of 9.'}
+            health.show(STAMP + 2 * 10**9, entries | lost)
         health.show(STAMP + 3 * 10**9, entries | {'received': '4', 'error': 'Broken.'})
 
     path = record(act)
-    assert [row['Scalars:scalars'] for row in rows(path, 'node/rates/answered')] == [[9.5]] * 3
+    assert [row['Scalars:scalars'] for row in rows(path, 'node/rates/answered')] == [[9.5]] * 6
     # It began again from 0: no rate is known then.
     assert [row['Scalars:scalars'] for row in rows(path, 'node/rates/received')] == [[10.0]]
     assert not rows(path, 'node/rates/lost')
     assert [row['Scalars:scalars'] for row in rows(path, 'node/stages/network')] == [[31.5]]
     lines = [(row['TextLog:level'], row['TextLog:text']) for row in rows(path, 'node/log')]
-    assert lines == [(['WARN'], ['Slow.']), (['ERROR'], ['Broken.'])]
+    assert lines == [
+        (['WARN'], ['Slow.']),
+        (['WARN'], ['Lost 0.5 of 9.']),
+        (['ERROR'], ['Broken.']),
+    ]
     assert '| model | street |' in rows(path, 'node/state')[0]['TextDocument:text'][0]
 
 
