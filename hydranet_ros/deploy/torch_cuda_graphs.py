@@ -57,7 +57,8 @@ class CudaGraphs:
             with SETTING_UP:
                 self._capture(names, answer)
         if names not in self._graphs:
-            return answer(names)
+            with SETTING_UP:
+                return answer(names)
         graph, outputs = self._graphs[names]
         graph.replay()
         return outputs

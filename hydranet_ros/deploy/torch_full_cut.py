@@ -27,6 +27,7 @@ class FullCut(nn.Module):
 
     mean: Tensor
     inverse_std: Tensor
+    order: Tensor
     signs: Tensor
 
     def __init__(
@@ -47,7 +48,8 @@ class FullCut(nn.Module):
         self.memory_format = memory_format
         self._classes = card.class_slice(domain)
         order, signs = optical_axes(card.normals_axes)
-        self._order: list[int] = order.tolist()
+        # a buffer: a list would be copied to the GPU for each frame, with a wait
+        self.register_buffer('order', torch.from_numpy(order), persistent=False)
         per_channel = (1, 3, 1, 1)
         for name, values in (
             ('mean', 255 * torch.tensor(card.mean)),
@@ -90,7 +92,7 @@ class FullCut(nn.Module):
             return level[:, 0].round().to(torch.uint8)
         if name == 'depth':
             return _resize(raw, self.camera_size)[:, 0].abs() * depth_scale.view(-1, 1, 1)
-        normals = _resize(raw, self.camera_size)[:, self._order] * self.signs
+        normals = _resize(raw, self.camera_size).index_select(1, self.order) * self.signs
         length = torch.linalg.vector_norm(normals, dim=1, keepdim=True)
         return (normals / length.clamp_min(1e-12)).permute(0, 2, 3, 1).contiguous()
 

@@ -123,6 +123,8 @@ def test_where_nothing_can_be_captured_it_goes_on_and_says_so_once(
             assert set(graphs.replay(names, answer)) == set(names)
     assert Graph.replays == 0
     assert answer.asked[-1] == ('depth',)
+    assert all(answer.alone), 'torch2trt may have replaced its functions meanwhile'
+    assert not SETTING_UP.locked()
     (line,) = caplog.messages
     assert 'not permitted when stream is capturing' in line
 

@@ -7,12 +7,14 @@ Pinned memory, streams and CUDA graphs are looked at where there is a GPU (marke
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import onnxruntime
 import pytest
 import torch
 from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from hydranet_ros.deploy.engines.torch_engine import gpu_engine
 from hydranet_ros.deploy.options import Backend
@@ -20,6 +22,7 @@ from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.deploy.specialise import Cut
 from hydranet_ros.deploy.torch_full_cut import fold_batch_norms
+from hydranet_ros.deploy.torch_runner import TorchRunner
 from hydranet_ros.networks.mobilenet_v2 import ConvBN
 from hydranet_ros.zoo.card_types import Domain
 from test.deploy.conftest import Model
@@ -95,6 +98,32 @@ def test_what_is_not_wanted_is_not_computed(street_model: Model, frame: Callable
     assert engine.timings.gpu is None
 
 
+class Operators(TorchDispatchMode):
+    """Collect the names of what is called meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        self.names.add(func.overloadpacket.__name__)
+        return func(*args, **(kwargs or {}))
+
+
+def test_no_tensor_is_made_on_the_host(indoor_model: Model, frame: Callable) -> None:
+    """On a GPU it would be copied there with a wait, which no CUDA graph can be captured with."""
+    engine = gpu_engine(indoor_model.request((64, 96)), 'cpu')
+    with Operators() as operators:
+        (found,) = engine.run([frame(64, 96)], np.ones(1, np.float32))
+        assert {'argmax', 'linalg_vector_norm'} <= operators.names
+        assert 'lift_fresh' not in operators.names
+        torch.ones(3)[[0, 2]]
+    assert 'lift_fresh' in operators.names, 'torch calls it otherwise now'
+    assert {'normals', 'depth', 'labels', 'confidence'} <= set(found)
+
+
 def test_batch_norms_are_folded_into_their_convolutions() -> None:
     torch.manual_seed(0)
     block = ConvBN(3, 8, 3).eval()
@@ -132,4 +161,7 @@ def test_the_gpu_says_what_the_cpu_says(
                 if 'depth' in one:
                     error = np.abs(one['depth'] - other['depth']) / other['depth'].max()
                     assert error.max() < (1e-3 if precision is Precision.FP32 else 0.1)
+    assert isinstance(on_gpu._runner, TorchRunner)
+    assert on_gpu._runner._graphs is not None
+    assert len(on_gpu._runner._graphs._graphs) == 3, 'some were not captured'
     on_gpu.close()
