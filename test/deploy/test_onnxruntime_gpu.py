@@ -10,6 +10,9 @@ from pathlib import Path
 import sys
 
 import numpy as np
+from onnx import helper
+from onnx import numpy_helper
+from onnx import TensorProto
 import onnxruntime
 import pytest
 
@@ -99,6 +102,28 @@ def test_arrays_are_bound_once_for_each_set_of_outputs(
     assert (runner.outputs['labels'] < 11).all()
     assert len(runner._bindings) == 2
     runner.close()
+
+
+def test_a_frame_that_fails_says_what_to_do() -> None:
+    """Here an index out of range; on a GPU mostly memory, which is taken in the first frame."""
+    nodes = [
+        helper.make_node('Cast', ['depth_scale'], ['index'], to=TensorProto.INT64),
+        helper.make_node('Gather', ['table', 'index'], ['depth']),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        'table',
+        [helper.make_tensor_value_info('depth_scale', TensorProto.FLOAT, [1])],
+        [helper.make_tensor_value_info('depth', TensorProto.FLOAT, [1])],
+        [numpy_helper.from_array(np.ones(2, np.float32), 'table')],
+    )
+    opset = [helper.make_opsetid('', 17)]
+    model = helper.make_model(graph, opset_imports=opset, ir_version=10).SerializeToString()
+    runner = OnnxRuntimeGpuRunner(model, [(Provider.CPU.value, {})])
+    runner.run(['depth'])
+    runner.inputs['depth_scale'][:] = 7
+    with pytest.raises(HydranetError, match=r'CPUExecutionProvider failed: .*index.*Free GPU mem'):
+        runner.run(['depth'])
 
 
 @pytest.mark.parametrize('provider', ON_GPU.values())

@@ -22,6 +22,7 @@ from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.deploy.rewrites import Rewrite
 from hydranet_ros.deploy.specialise import Arithmetic
 from hydranet_ros.deploy.specialise import Cut
+from hydranet_ros.errors import first_line
 from hydranet_ros.errors import HydranetError
 
 CUT = Cut.FULL
@@ -109,7 +110,7 @@ class OnnxRuntimeGpuRunner:
     def __init__(self, graph: bytes, providers: Providers, as_written: bool = False) -> None:
         import onnxruntime
 
-        first = providers[0][0]
+        self._provider = first = providers[0][0]
         if first != Provider.CPU.value and hasattr(onnxruntime, 'preload_dlls'):
             onnxruntime.preload_dlls()  # of CUDA and cuDNN, where pip installed them
         options = onnxruntime.SessionOptions()
@@ -132,7 +133,13 @@ class OnnxRuntimeGpuRunner:
         names = tuple(wanted)
         if names not in self._bindings:
             self._bindings[names] = self._bound(names)
-        self._session.run_with_iobinding(self._bindings[names], self._options)
+        try:
+            self._session.run_with_iobinding(self._bindings[names], self._options)
+        except Exception as error:  # its own have no other base
+            raise HydranetError(
+                f"ONNX Runtime's {self._provider} failed: {first_line(error)}. Free GPU memory, or "
+                'take a smaller input_size or batch; where that is not it, take another backend.'
+            ) from error
         return None
 
     def close(self) -> None:
