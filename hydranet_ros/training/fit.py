@@ -140,7 +140,8 @@ def devices_to_use(recipe: Recipe, accelerator: Accelerator) -> int:
     """Return how many processes share a step on this machine: fewer where it has fewer GPUs.
 
     The recipe's number says into how many shares a step is divided, which stays: what one process
-    does of several is added up before the weights change.
+    does of several is added up before the weights change. Batch norm's running statistics alone
+    differ: they move with every share there, where processes average theirs after every step.
     """
     if accelerator is Accelerator.CPU:
         return recipe.devices

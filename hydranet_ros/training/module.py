@@ -93,16 +93,24 @@ class TrainingModule(pl.LightningModule):
         optimiser: Any = self.optimizers()
         optimiser.zero_grad()
         self.losses = {}
-        for batches in shares:
+        first = self.trainer.global_rank * len(shares)
+        for share, batches in enumerate(shares, first):
+            torch.manual_seed(_seed(self.recipe.seed, self.trainer.global_step, share))
             for number, (objective, batch) in enumerate(
                 zip(self.objectives, batches, strict=True)
             ):
-                losses = objective(self.network(self._normalised(batch.image)), batch)
-                self.manual_backward(self.task_weights(losses) / len(shares))
+                outputs = self.network(self._normalised(batch.image))
+                losses = objective(outputs, batch)
+                total = self.task_weights(losses) / len(shares)
+                if self.trainer.world_size > 1:  # DDP waits for every parameter's gradient
+                    total = total + 0 * sum(output.sum() for output in outputs.values())
+                self.manual_backward(total)
                 for task, loss in losses.items():
                     name = f'{task}/{number}' if len(batches) > 1 else task
                     part = loss.detach() / len(shares)
                     self.losses[name] = self.losses[name] + part if name in self.losses else part
+        if self.trainer.world_size > 1:
+            self._share_statistics()
         if self.recipe.clip_norm is not None:
             self.clip_gradients(
                 optimiser, gradient_clip_val=self.recipe.clip_norm, gradient_clip_algorithm='norm'
@@ -143,6 +151,22 @@ class TrainingModule(pl.LightningModule):
             return image.contiguous(memory_format=torch.channels_last)
         return image.contiguous()
 
+    def _share_statistics(self) -> None:
+        """Average batch norm's running statistics over the processes: each moved its own."""
+        own = [
+            statistics
+            for module in self.network.modules()
+            if isinstance(module, nn.BatchNorm2d) and module.training
+            for statistics in (module.running_mean, module.running_var)
+            if statistics is not None
+        ]
+        if not own:
+            return
+        shared = self.trainer.strategy.reduce(torch.cat(own), reduce_op='mean')
+        assert isinstance(shared, Tensor)
+        for statistics, mean in zip(own, shared.split([len(one) for one in own]), strict=True):
+            statistics.copy_(mean)
+
     def _summed(self, state: np.ndarray) -> np.ndarray:
         """Add up an array over all processes, exactly."""
         if self.trainer.world_size == 1:
@@ -151,6 +175,11 @@ class TrainingModule(pl.LightningModule):
         reduced = self.trainer.strategy.reduce(tensor, reduce_op='sum')
         assert isinstance(reduced, Tensor)
         return reduced.cpu().numpy()
+
+
+def _seed(seed: int, step: int, share: int) -> int:
+    """Return what dropout draws from, so that a resumed run draws what one in one go does."""
+    return int(np.random.SeedSequence([seed, step, share]).generate_state(1, np.uint64)[0])
 
 
 def _per_channel(values: tuple[float, float, float]) -> Tensor:

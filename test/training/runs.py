@@ -3,6 +3,7 @@
 """Trainings small enough for tests: a folder with labels, a folder with depth, a few steps."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from contextlib import contextmanager
 import os
 from pathlib import Path
@@ -88,12 +89,16 @@ def checkpoint(out: Path, name: str = 'last.ckpt') -> dict[str, Any]:
     return content
 
 
+def started(path: Path, data: Path, out: Path) -> AbstractContextManager[subprocess.Popen[str]]:
+    """Train by the command."""
+    return running('-m', 'hydranet_ros', 'train', path, '--data', data, '--out', out)
+
+
 @contextmanager
-def started(path: Path, data: Path, out: Path) -> Iterator[subprocess.Popen[str]]:
-    """Train in a process group of its own, which is killed at the end."""
-    command = [sys.executable, '-m', 'hydranet_ros', 'train', str(path), '--data', str(data)]
+def running(*arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
+    """Run Python in a process group of its own, which is killed at the end."""
     with subprocess.Popen(
-        [*command, '--out', str(out)],
+        [sys.executable, *map(str, arguments)],
         env=os.environ | {'OMP_NUM_THREADS': '1'},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

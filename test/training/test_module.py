@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from hydranet_ros.training.fit import fit
+from hydranet_ros.training.module import TrainingModule
 from hydranet_ros.training.start import load_start
 from hydranet_ros.training.start import make_network
 
@@ -19,6 +20,7 @@ from .runs import checkpoint
 from .runs import RECIPE
 from .runs import recipe
 from .runs import write_data
+from .watched_fit import network_with_dropout
 
 SHORT: dict[str, Any] = {
     'validation': [],
@@ -79,6 +81,29 @@ def test_frozen_batch_norm_keeps_its_statistics(data: Path, tmp_path: Path) -> N
     assert once[key].any()
     torch.testing.assert_close(later[key], once[key])
     assert int(later['network.encoder.stem.bn.num_batches_tracked']) == 1
+
+
+def test_dropout_goes_on_after_an_interruption(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr('hydranet_ros.training.fit.make_network', network_with_dropout)
+    whole = trained(data, tmp_path / 'whole', epochs=2)
+    other = trained(data, tmp_path / 'other', epochs=2, seed=4)
+    assert not torch.equal(whole['network.lateral8.weight'], other['network.lateral8.weight'])
+    with monkeypatch.context() as patch, pytest.raises(_Interrupted):
+        patch.setattr(TrainingModule, 'on_train_epoch_end', _interrupt)
+        trained(data, tmp_path / 'cut', epochs=2)
+    cut = trained(data, tmp_path / 'cut', epochs=2)
+    assert not [key for key, value in whole.items() if not torch.equal(value, cut[key])]
+
+
+class _Interrupted(Exception):
+    pass
+
+
+def _interrupt(module: TrainingModule) -> None:
+    if module.current_epoch == 1:
+        raise _Interrupted
 
 
 def test_learned_task_weights_are_learned(data: Path, tmp_path: Path) -> None:
