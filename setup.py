@@ -64,9 +64,7 @@ setup(
     version=version(),
     description='Semantic segmentation and depth of a camera frame in one network pass, for ROS 2',
     author='hydranet_ros maintainers',
-    author_email='maintainers@hydranet-ros.example.org',
     maintainer='hydranet_ros maintainers',
-    maintainer_email='maintainers@hydranet-ros.example.org',
     license='Apache-2.0',
     keywords=['ROS', 'segmentation', 'depth', 'perception'],
     classifiers=[

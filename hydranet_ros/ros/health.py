@@ -134,7 +134,7 @@ class FiniteWatch:
                 'not finite',
                 f'The network computed NaN or infinity in {added} images in the last '
                 f'{self._spoilt.span:.0f} s ({engine}): their outputs mean nothing. Set '
-                'precision to fp32; where that helps not, the weights are damaged.',
+                'precision to fp32; if that does not help, the weights are damaged.',
             )
 
 

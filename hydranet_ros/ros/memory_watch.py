@@ -82,5 +82,5 @@ class MemoryWatch:
             'memory',
             f'The process has grown in each of the last {minutes:.0f} minutes, by '
             f'{grown / 2**20:.0f} MiB to {lowest[-1] / 2**20:.0f} MiB. Clean the node up and '
-            'configure it again before memory runs out, and report it.',
+            'configure it again before memory runs out.',
         )

@@ -55,8 +55,8 @@ PARAMETERS: tuple[Setting, ...] = (
     Setting(
         'precision',
         'auto',
-        'Arithmetic of the network; auto takes the fastest one in floating point that passes '
-        'against fp32.',
+        'Arithmetic of the network; auto takes the fastest one in floating point that is not '
+        "refused against fp32, where the model's card names frames to judge it by.",
         choices=('auto', *(precision.value for precision in Precision)),
         read_only=False,
     ),
