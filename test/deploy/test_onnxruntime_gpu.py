@@ -122,7 +122,7 @@ def test_a_frame_that_fails_says_what_to_do() -> None:
     runner = OnnxRuntimeGpuRunner(model, [(Provider.CPU.value, {})])
     runner.run(['depth'])
     runner.inputs['depth_scale'][:] = 7
-    with pytest.raises(HydranetError, match=r'CPUExecutionProvider failed: .*index.*Free GPU mem'):
+    with pytest.raises(HydranetError, match=r'CPUExecutionProvider failed: .*indices.*Free GPU'):
         runner.run(['depth'])
 
 

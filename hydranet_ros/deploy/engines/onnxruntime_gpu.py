@@ -137,8 +137,8 @@ class OnnxRuntimeGpuRunner:
             self._session.run_with_iobinding(self._bindings[names], self._options)
         except Exception as error:  # its own have no other base
             raise HydranetError(
-                f"ONNX Runtime's {self._provider} failed: {first_line(error)}. Free GPU memory, or "
-                'take a smaller input_size or batch; where that is not it, take another backend.'
+                f"ONNX Runtime's {self._provider} failed: {first_line(error)}. Free GPU memory, "
+                'or take a smaller input_size or batch; else take another backend.'
             ) from error
         return None
 
