@@ -79,14 +79,16 @@ def run(args: argparse.Namespace) -> int:
     from hydranet_ros.training.fit import begun
     from hydranet_ros.training.fit import fit
     from hydranet_ros.training.publishing import publish
+    from hydranet_ros.training.run_checks import check_run
 
     data, out = args.data.expanduser(), (args.out or Path('runs') / recipe.name).expanduser()
     if not args.publish:
         begun(recipe, out)  # refuses another recipe's folder before teachers work for hours
+        check_run(recipe, data, out)
         _prepare(recipe, data, out)
         if not fit(recipe, data, out):
             return 0  # the first process publishes
-    print(publish(recipe, out))
+    print(publish(recipe, data, out))
     return 0
 
 

@@ -35,6 +35,8 @@ def check_recipe(recipe: Recipe, reader: Reader) -> None:
         reader.refuse('select', 'needs a validation set to measure on')
     if recipe.card is not None:
         check_sample_frames(recipe.card.sample_frames, reader.below('card'))
+        if bool(recipe.card.licence) != bool(recipe.card.licence_note):
+            reader.refuse('card', 'must state licence and licence_note together')
 
 
 def _check_network(recipe: Recipe, reader: Reader) -> None:

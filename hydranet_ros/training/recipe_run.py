@@ -9,9 +9,9 @@ import sys
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.training.checkpoints import check_same_recipe
 from hydranet_ros.training.checkpoints import LAST
-from hydranet_ros.training.publishing import FOLDER
 from hydranet_ros.training.recipe import load_recipe
 from hydranet_ros.training.recipe_types import Recipe
+from hydranet_ros.training.start_model import MODEL_FOLDER
 from hydranet_ros.zoo.card import MODEL_FILE_SUFFIX
 
 PREFIX = 'recipe:'
@@ -45,7 +45,7 @@ def trained(name_or_path: str, data: Path, folder: Path) -> Path:
     """
     recipe = load_recipe(name_or_path)
     run = folder / recipe.name
-    card = run / FOLDER / f'{recipe.name}.yaml'
+    card = run / MODEL_FOLDER / f'{recipe.name}.yaml'
     if card.is_file():
         check_same_recipe(recipe, run / LAST)
         return card
@@ -63,4 +63,4 @@ def trained(name_or_path: str, data: Path, folder: Path) -> Path:
 def first_model(name_or_path: str, out: Path) -> Path:
     """Return where the model file lies of the recipe that the one in `out` starts from."""
     name = load_recipe(name_or_path).name
-    return out / START / name / FOLDER / f'{name}{MODEL_FILE_SUFFIX}'
+    return out / START / name / MODEL_FOLDER / f'{name}{MODEL_FILE_SUFFIX}'

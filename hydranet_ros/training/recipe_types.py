@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dataclasses import field
 
 from hydranet_ros.networks.options import NetworkOptions
+from hydranet_ros.training.recipe_card import CardRecipe
 from hydranet_ros.training.recipe_choices import Accelerator
 from hydranet_ros.training.recipe_choices import Decay
 from hydranet_ros.training.recipe_choices import DecoderStart
@@ -88,9 +89,10 @@ class LabellingJob:
 class Start:
     """Where the weights begin: one of imagenet, model, checkpoint and recipe, else random.
 
-    `recipe` is another recipe of the same network, which is trained first. `decoder` draws what
-    these do not give: `paper` from N(0, 0.01), `torch` as torch does, `scaled` so that every layer
-    passes its input on at its size. `depth_m`: what the depth head begins at.
+    `model` is a model's name, the path of its card, or a model file. `recipe` is another recipe of
+    the same network, which is trained first. `decoder` draws what these do not give: `paper` from
+    N(0, 0.01), `torch` as torch does, `scaled` so that every layer passes its input on at its
+    size. `depth_m`: what the depth head begins at.
     """
 
     imagenet: str | None = None
@@ -143,21 +145,6 @@ class Losses:
     weighting: Weighting = Weighting.FIXED
     fixed: dict[str, float] = field(default_factory=dict)
     labels: LabelLoss = field(default_factory=LabelLoss)
-
-
-@dataclass(frozen=True)
-class CardRecipe:
-    """What the card of the published model says beside what follows from the recipe.
-
-    What is left out comes from the card of the model that the recipe starts from, else it is not
-    stated. `sample_frames`: frames like those trained on, by which engines are judged.
-    """
-
-    title: str | None = None
-    licence: str | None = None
-    licence_note: str | None = None
-    training_data: str | None = None
-    sample_frames: str | None = None
 
 
 @dataclass(frozen=True)

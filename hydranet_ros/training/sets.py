@@ -56,7 +56,7 @@ class Relabelled(DataSet):
 
 def open_training_set(entry: TrainingSet, recipe: Recipe, places: Places) -> DataSet:
     """Open a set of a stream, with the annotations that teachers made for it."""
-    dataset = _open(entry, places)
+    dataset = open_base(entry, places)
     for added in entry.annotations:
         folder = places.out / added.folder
         if not folder.is_dir():
@@ -77,10 +77,11 @@ def open_training_set(entry: TrainingSet, recipe: Recipe, places: Places) -> Dat
 
 def open_validation_set(entry: ValidationSet, recipe: Recipe, places: Places) -> DataSet:
     """Open a set to measure on."""
-    return _with_classes_of(recipe, _open(entry, places), entry)
+    return _with_classes_of(recipe, open_base(entry, places), entry)
 
 
-def _open(entry: TrainingSet | ValidationSet, places: Places) -> DataSet:
+def open_base(entry: TrainingSet | ValidationSet, places: Places) -> DataSet:
+    """Open a set with its own classes and annotations alone."""
     dataset = open_dataset(entry.set, split=entry.split, root=places.data)
     if not len(dataset):
         raise HydranetError(f'The set {entry.set} (split {entry.split}) is empty.')

@@ -21,6 +21,7 @@ from hydranet_ros.networks.heads import MultiLabelBranch
 from hydranet_ros.training.label_loss import asked_classes
 from hydranet_ros.training.recipe_choices import DecoderStart
 from hydranet_ros.training.recipe_types import Recipe
+from hydranet_ros.training.start_model import start_file
 from hydranet_ros.zoo.card_types import Task
 from hydranet_ros.zoo.import_checkpoint import read_checkpoint
 from hydranet_ros.zoo.import_imagenet import load_encoder
@@ -66,7 +67,7 @@ def load_start(
     if recipe.start.imagenet:
         load_encoder(network, data / recipe.start.imagenet, images)
     elif recipe.start.model:
-        path = data / recipe.start.model
+        path = start_file(recipe.start.model, data)
         _load(network, network_of(path).state_dict(), path)
     elif first:
         _load(network, network_of(first).state_dict(), first)

@@ -4,6 +4,7 @@
 
 import importlib.util
 from pathlib import Path
+import re
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ TEACHER: dict[str, Any] = {
     'classes': [],
     'streams': [{'crop': [32, 48], 'data': [RECIPE['streams'][0]['data'][1]]}],
 }
+ABSENT = [{'crop': [32, 48], 'data': [{'set': 'folder:absent', 'batch': 1}]}]
 
 
 def train(*arguments: object) -> int:
@@ -109,13 +111,38 @@ def test_there_must_be_something_to_publish(
 def test_a_failed_teacher_stops_the_student(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    teacher = write_recipe(tmp_path / 'teacher.yaml', **QUICK, **TEACHER)
+    teacher = write_recipe(tmp_path / 'teacher.yaml', **QUICK, **TEACHER | {'streams': ABSENT})
     job = {'teacher': f'recipe:{teacher}', 'images': 'folder:labelled', 'out': 'teachers/depth'}
     student = write_recipe(tmp_path / 'student.yaml', **QUICK, prepare=[job])
-    assert train(student, '--data', tmp_path / 'nowhere', '--out', tmp_path / 'out') == 1
+    data = write_data(tmp_path / 'data')
+    assert train(student, '--data', data, '--out', tmp_path / 'out') == 1
     error = capfd.readouterr().err
     assert 'there is no folder' in error
     assert 'teacher was not trained to its end (status 1)' in error
+
+
+@pytest.mark.parametrize(
+    ('changes', 'message'),
+    [
+        ({'architecture': 'multitask_refinnet'}, 'There is no architecture multitask_refinnet'),
+        ({'start': {'imagenet': 'absent.pth'}}, r'There are no weights .*absent\.pth'),
+        ({'start': {'checkpoint': 'absent.ckpt'}}, r'There are no weights .*absent\.ckpt'),
+        ({'start': {'model': 'absent.onnx'}}, r'There is no model file .*absent\.onnx'),
+        ({'validation': [{'set': 'folder:absent'}]}, r'there is no folder .*absent'),
+        ({'validation': [{'set': 'folder:labelled'}], 'select': 'RMSE'}, 'selects by RMSE'),
+        ({'streams': TEACHER['streams'] + ABSENT}, r'there is no folder .*absent'),
+    ],
+)
+def test_what_is_wrong_is_told_before_a_teacher_works(
+    changes: dict[str, Any], message: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    job = {'teacher': 'recipe:street', 'images': 'folder:labelled', 'out': 'teachers/depth'}
+    student = write_recipe(tmp_path / 'student.yaml', **QUICK | {'prepare': [job]} | changes)
+    data = write_data(tmp_path / 'data')
+    assert train(student, '--data', data, '--out', tmp_path / 'out') == 1
+    error = capfd.readouterr().err
+    assert re.search(message, error)
+    assert 'training street first' not in error
 
 
 @pytest.mark.parametrize(

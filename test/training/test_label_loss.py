@@ -59,7 +59,7 @@ def test_a_training_with_it_ends_in_a_model_without_the_branch(tmp_path: Path) -
     state = torch.load(tmp_path / 'out' / 'last.ckpt', weights_only=True)['state_dict']
     assert state['network.heads.semantic.upsample.rows'].shape == (64, 16)
     assert state['network.heads.semantic.labels.out.weight'].shape == (1, 256)
-    card = load_card(publish(read, tmp_path / 'out'))
+    card = load_card(publish(read, tmp_path, tmp_path / 'out'))
     assert card.options.upsample is Upsampling.GLOBAL
     assert card.options.largest == (64, 80)
     network = network_of(card.path.parent / card.weights.location)

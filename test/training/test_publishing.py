@@ -39,7 +39,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope='module')
 def published(run: Path) -> Path:
-    return publish(recipe(run, epochs=2, card=CARD), run / 'out')
+    return publish(recipe(run, epochs=2, card=CARD), run, run / 'out')
 
 
 def test_the_card_says_what_the_recipe_says(run: Path, published: Path) -> None:
@@ -74,8 +74,8 @@ def test_the_model_has_the_averaged_weights(run: Path, published: Path) -> None:
 
 def test_what_was_not_trained_cannot_be_published(run: Path, tmp_path: Path) -> None:
     with pytest.raises(HydranetError, match=r'no .*best\.ckpt to publish'):
-        publish(recipe(tmp_path), tmp_path)
+        publish(recipe(tmp_path), tmp_path, tmp_path)
     (tmp_path / 'out').mkdir()
     shutil.copy(run / 'out' / 'best.ckpt', tmp_path / 'out')
     with pytest.raises(HydranetError, match=r'seed: 3 became 4'):
-        publish(recipe(tmp_path, epochs=2, seed=4), tmp_path / 'out')
+        publish(recipe(tmp_path, epochs=2, seed=4), tmp_path, tmp_path / 'out')

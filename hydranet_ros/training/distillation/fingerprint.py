@@ -19,7 +19,7 @@ def fingerprint(dataset: DataSet) -> str:
     def of_image(index: int) -> bytes:
         rgb = np.ascontiguousarray(dataset[index].rgb)
         image = hashlib.sha256(repr((dataset.names[index], rgb.shape)).encode())
-        image.update(rgb)
+        image.update(rgb.data)
         return image.digest()
 
     whole = hashlib.sha256()

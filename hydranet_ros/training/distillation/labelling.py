@@ -56,7 +56,7 @@ def run_labelling(
     for `out`. What is there already from the same teacher is kept. HydranetError.
     """
     root = root or Path()
-    dataset = _open_images(images, split, root)
+    dataset = open_images(images, split, root)
     return label(dataset, open_teacher(teacher, class_map, root, threads), out, progress=progress)
 
 
@@ -92,7 +92,8 @@ def label(
     return out
 
 
-def _open_images(images: str, split: str | None, root: Path) -> DataSet:
+def open_images(images: str, split: str | None, root: Path) -> DataSet:
+    """Open a data set, or a folder of images, to be labelled; HydranetError where it is none."""
     folder = root / os.path.expanduser(images)
     if ':' in images and not folder.is_dir():
         return open_dataset(images, split=split, root=root)
