@@ -87,8 +87,16 @@ def storage_of(file: Path) -> str | None:
 
 
 def files_of(path: Path) -> list[Path]:
-    """Return the files of a bag in natural order of their names."""
-    found = path.iterdir() if path.is_dir() else [path]
+    """Return the files of a bag in natural order of their names.
+
+    HydranetError where the folder cannot be listed.
+    """
+    try:
+        found = list(path.iterdir()) if path.is_dir() else [path]
+    except OSError as error:
+        raise HydranetError(
+            f"cannot read the folder '{path}': {error.strerror}. Check its rights."
+        ) from error
     return sorted(filter(storage_of, found), key=lambda one: natural_key(one.name))
 
 

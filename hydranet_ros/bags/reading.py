@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from collections.abc import Iterator
 import importlib.util
+import os
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -30,9 +31,12 @@ _NEEDS = ('rosbags', 'mcap')
 
 
 def is_bag(path: Path) -> bool:
-    """Tell by the names of files whether a path is a ROS 2 bag, damaged or not."""
-    if path.is_dir():
-        return (path / METADATA).is_file() or bool(files_of(path))
+    """Tell by the names of files whether a path is a ROS 2 bag, damaged or not.
+
+    HydranetError for a folder that cannot be listed.
+    """
+    if os.path.isdir(path):  # False, not an error, for what can be no path
+        return os.path.isfile(path / METADATA) or bool(files_of(path))
     return path.suffix in STORAGES
 
 
@@ -55,7 +59,7 @@ class BagReader:
                 raise HydranetError(
                     f"reading bags needs {name}, missing here: pip install 'hydranet_ros[bags]'."
                 )
-        if not path.exists():
+        if not os.path.exists(path):
             raise HydranetError(f"there is no bag '{path}'; check the path.")
         self.path = path
         self.damage = ''

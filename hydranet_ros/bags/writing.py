@@ -43,9 +43,13 @@ class BagWriter:
         from rosbags.rosbag2.enums import CompressionFormat
         from rosbags.rosbag2.enums import CompressionMode
 
-        if path.exists():
-            raise HydranetError(f"'{path}' exists already; choose another --out, or remove it.")
         self.path = path
+        try:
+            taken = path.exists()
+        except OSError as error:
+            raise self._refused(error) from error
+        if taken:
+            raise HydranetError(f"'{path}' exists already; choose another --out, or remove it.")
         self.store = make_typestore()
         self._draft = path.with_name(f'{path.name[:100]}.{uuid4().hex}.part')
         self._kept: dict[int, Connection] = {}

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 import sys
 from typing import TYPE_CHECKING
@@ -70,14 +71,15 @@ def run(args: argparse.Namespace) -> int:
     from hydranet_ros.output_folder import make_output_folder
     from hydranet_ros.sources import open_source
 
-    args.out = args.out.expanduser()
-    if is_bag(Path(args.input).expanduser()):
+    args.out = Path(os.path.expanduser(args.out))  # unlike pathlib's, never an error
+    bag = Path(os.path.expanduser(args.input))
+    if is_bag(bag):
         if args.overwrite:
             raise HydranetError(
                 '--overwrite is not for bags; remove the old one, or name another.'
             )
         with _load(args) as perception:
-            return predict_bag_file(perception, args)
+            return predict_bag_file(perception, bag, args)
     if args.topics or args.outputs:
         raise HydranetError(f'--topics and --outputs belong to a bag; {args.input} is none.')
     with open_source(args.input) as source:

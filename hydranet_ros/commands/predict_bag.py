@@ -13,8 +13,8 @@ from hydranet_ros.bags.predicting import predict_bag
 from hydranet_ros.perception import Perception
 
 
-def predict_bag_file(perception: Perception, args: argparse.Namespace) -> int:
-    """Predict a bag into another one; 1 where something could not be read."""
+def predict_bag_file(perception: Perception, bag: Path, args: argparse.Namespace) -> int:
+    """Predict a bag into the one that the arguments name; 1 where something could not be read."""
     with tqdm(unit='message', disable=None) as bar:
 
         def begin(total: int) -> Callable[[], object]:
@@ -23,7 +23,7 @@ def predict_bag_file(perception: Perception, args: argparse.Namespace) -> int:
 
         report = predict_bag(
             perception,
-            Path(args.input).expanduser(),
+            bag,
             args.out,
             args.topics,
             args.outputs,

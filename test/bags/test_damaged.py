@@ -3,12 +3,17 @@
 """Damaged bags: what could be read is written, and a sentence says what is wrong."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+import os
 from pathlib import Path
 import sqlite3
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from hydranet_ros.bags.reading import BagReader
+from hydranet_ros.bags.reading import is_bag
 from hydranet_ros.bags.reading import STORAGES
 from hydranet_ros.bags.salvage import SqliteSalvage
 from hydranet_ros.bags.types import make_typestore
@@ -183,3 +188,35 @@ def test_several_files_without_metadata_are_read_in_turn(recorder, tmp_path):
 def test_a_bag_that_is_not_there_is_said(tmp_path):
     with pytest.raises(HydranetError, match='there is no bag'):
         BagReader(tmp_path / 'gone.mcap')
+
+
+@contextmanager
+def another_user() -> Iterator[None]:
+    """Be nobody where the tests are run by root, who may read everything."""
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+
+
+def test_a_folder_that_may_not_be_listed_is_said():
+    with TemporaryDirectory() as name:
+        folder = Path(name) / 'recorded'
+        folder.mkdir()
+        Path(name).chmod(0o755)
+        folder.chmod(0)
+        try:
+            with another_user(), pytest.raises(HydranetError, match='recorded.*rights'):
+                is_bag(folder)
+        finally:
+            folder.chmod(0o700)
+
+
+def test_an_output_that_can_be_no_path_is_said_at_once(drive, tmp_path, capsys):
+    assert predict(drive, tmp_path / (300 * 'o'), '--topics', '/cam/image_raw') == 1
+    assert 'cannot be written' in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ['drive']

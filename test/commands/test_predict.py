@@ -161,6 +161,22 @@ def test_bad_arguments_are_said_in_one_line(folder, tmp_path, capsys, more, says
     assert 'Traceback' not in said
 
 
+@pytest.mark.parametrize(
+    'source', [300 * 'a', '~nosuchuser/a.png', f'{300 * "a"}.mcap', '~nosuchuser/a.mcap']
+)
+def test_what_can_be_no_path_is_said_in_one_line(tmp_path, capsys, source):
+    assert predict(source, tmp_path / 'out') == 1
+    said = capsys.readouterr().err
+    assert f"'{source}'" in said
+    assert 'Traceback' not in said
+
+
+def test_an_output_of_nobody_is_a_folder(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert predict(folder / 'a.png', '~nosuchuser/out') == 0
+    assert (tmp_path / '~nosuchuser' / 'out' / 'a_labels.png').is_file()
+
+
 @pytest.mark.parametrize('more', [('--fx', '-3'), ('--fx', 'nan'), ('--input-scale', '0')])
 def test_what_is_no_number_above_0_is_mistyped(folder, tmp_path, capsys, more):
     with pytest.raises(SystemExit) as caught:
