@@ -54,12 +54,11 @@ class Checkpoints(Checkpoint):
         draft = self._out / f'{LAST}.part'
         trainer.save_checkpoint(draft)
         if trainer.is_global_zero:
-            _flush(draft)
             if better:  # the best before the last: a kill in between repeats the epoch
                 copy = self._out / f'{BEST}.part'
                 shutil.copyfile(draft, copy)
-                os.replace(copy, self._out / BEST)
-            os.replace(draft, self._out / LAST)
+                _replace(copy, self._out / BEST)
+            _replace(draft, self._out / LAST)
 
     def _improved(self, trainer: pl.Trainer, metrics: dict[str, float]) -> bool:
         if self._select is None:
@@ -112,6 +111,16 @@ def selection(run: dict[str, Any]) -> dict[str, Any]:
     return {'epoch': run['epoch'] + 1, 'metrics': callbacks[RunLog.__qualname__]['metrics']}
 
 
+def _replace(draft: Path, path: Path) -> None:
+    """Put a file in its place; a loss of power leaves it or the one before, whole."""
+    _flush(draft)
+    os.replace(draft, path)
+    _flush(path.parent)
+
+
 def _flush(path: Path) -> None:
-    with path.open('rb') as file:
-        os.fsync(file.fileno())
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
