@@ -34,7 +34,8 @@ class UncertaintyWeights(nn.Module):
     """Learn a log variance s a task: exp(-s) L + s / 2 for classes, half the first for the rest.
 
     A loss of 0, as of a batch without annotations of the task, leaves its s alone: there the
-    formula has no minimum, and the weight would grow without end. Source: Kendall, Gal and Cipolla, CVPR 2018.
+    formula has no minimum, and the weight would grow without end.
+    Source: Kendall, Gal and Cipolla, CVPR 2018.
     """
 
     def __init__(self, tasks: Iterable[str]) -> None:

@@ -19,8 +19,8 @@ from hydranet_ros.training.start import network_weights
 from . import watched_fit
 from .runs import checkpoint
 from .runs import DEADLINE_S
-from .runs import recipe
 from .runs import RECIPE
+from .runs import recipe
 from .runs import running
 from .runs import write_data
 from .runs import write_recipe
