@@ -84,7 +84,7 @@ def add_focal_length_argument(parser: argparse._ActionsContainer) -> None:
     )
 
 
-def add_builder_arguments(parser: argparse.ArgumentParser) -> None:
+def add_builder_arguments(parser: argparse._ActionsContainer) -> None:
     """Declare how TensorRT builds; `builder_options` reads it."""
     default = BuilderOptions()
     parser.add_argument(

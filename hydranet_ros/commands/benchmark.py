@@ -10,6 +10,8 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
+from hydranet_ros.commands.argument_types import add_builder_arguments
+from hydranet_ros.commands.argument_types import builder_options
 from hydranet_ros.commands.argument_types import count
 from hydranet_ros.commands.argument_types import domain
 from hydranet_ros.commands.argument_types import positive
@@ -56,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add('--rounds', type=count, default=5, metavar='N', help='how often in turn (%(default)s)')
     add('--frames', type=count, default=20, metavar='N', help='in each turn (%(default)s)')
     add('--batch', type=count, nargs='+', default=[1], metavar='N', help='frames at a time (1)')
+    add_builder_arguments(parser)
     add('--image', default='street', metavar='INPUT', help="image, folder, video or 'street'")
     add(
         '--baselines',
@@ -122,6 +125,7 @@ def _measure(args: argparse.Namespace, node: NodeMeasurement | None) -> Benchmar
         baselines=baselines,
         ablate=args.ablate,
         batches=tuple(dict.fromkeys(args.batch)),
+        builder=builder_options(args),
     )
     with tqdm(total=blocks(plan), unit='block', disable=None) as bar:
         result = run_benchmark(plan, skipped=skipped, after_block=bar.update, node=node)
@@ -164,6 +168,7 @@ def _node_measurement(args: argparse.Namespace) -> NodeMeasurement:
                 weights=case.weights,
                 backend=choice.backend.value,
                 precision=choice.precision.value,
+                builder=builder_options(args),
                 source=str(folder),
                 rate=args.rate,
                 frames=args.rounds * args.frames,

@@ -8,7 +8,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hydranet_ros.commands.argument_types import add_builder_arguments
 from hydranet_ros.commands.argument_types import add_engine_arguments
+from hydranet_ros.commands.argument_types import builder_options
 from hydranet_ros.commands.argument_types import count
 from hydranet_ros.commands.argument_types import positive
 
@@ -43,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add('--split', help='which part of the data: its name, or frames A-B (all)')
     add('--json', type=Path, metavar='FILE', help='write the figures there')
     seen = add_engine_arguments(parser)
+    add_builder_arguments(parser)
     seen.add_argument(
         '--pad-to',
         type=count,
@@ -106,6 +109,7 @@ def _evaluate(args: argparse.Namespace) -> EvaluationResult:
             domain=args.domain,
             input_size=args.input_size,
             input_scale=args.input_scale,
+            builder=builder_options(args),
         ) as perception,
         tqdm(total=len(data.dataset), unit='image', disable=None) as bar,
     ):

@@ -10,8 +10,10 @@ from pathlib import Path
 import sys
 from typing import TYPE_CHECKING
 
+from hydranet_ros.commands.argument_types import add_builder_arguments
 from hydranet_ros.commands.argument_types import add_engine_arguments
 from hydranet_ros.commands.argument_types import add_focal_length_argument
+from hydranet_ros.commands.argument_types import builder_options
 from hydranet_ros.commands.argument_types import count
 from hydranet_ros.resources import DEFAULT_MODEL
 
@@ -43,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--model', default=DEFAULT_MODEL, help='a model card (%(default)s)')
     parser.add_argument('--out', type=Path, required=True, metavar='DIR', help='where to write')
     add_engine_arguments(parser)
+    add_builder_arguments(parser)
     add_focal_length_argument(parser)
     parser.add_argument('--limit', type=count, metavar='N', help='stop after N frames')
     parser.add_argument('--overwrite', action='store_true', help='replace files that exist')
@@ -101,6 +104,7 @@ def _load(args: argparse.Namespace) -> Perception:
         domain=args.domain,
         input_size=args.input_size,
         input_scale=args.input_scale,
+        builder=builder_options(args),
     )
     print(f'{perception.card.name} on {perception.description}', file=sys.stderr)
     return perception

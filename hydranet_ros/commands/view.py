@@ -12,7 +12,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from hydranet_ros.commands.argument_types import add_backend_arguments
+from hydranet_ros.commands.argument_types import add_builder_arguments
 from hydranet_ros.commands.argument_types import add_focal_length_argument
+from hydranet_ros.commands.argument_types import builder_options
 from hydranet_ros.commands.argument_types import count
 from hydranet_ros.commands.argument_types import port
 from hydranet_ros.commands.argument_types import positive
@@ -57,6 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     files.add_argument('--images', metavar='SOURCE', help="a folder, video, device or 'street'")
     files.add_argument('--model', default=DEFAULT_MODEL, help='a model card (%(default)s)')
     add_backend_arguments(files)
+    add_builder_arguments(files)
     add_focal_length_argument(files)
 
 
@@ -113,7 +116,12 @@ def _show_files(args: argparse.Namespace) -> int:
     destination = _destination(args)
     with (
         open_source(args.images) as source,
-        Perception.load(args.model, backend=args.backend, precision=args.precision) as perception,
+        Perception.load(
+            args.model,
+            backend=args.backend,
+            precision=args.precision,
+            builder=builder_options(args),
+        ) as perception,
         opened(destination, blueprint([ROOT], with_node=False)) as recording,
     ):
         frames = ReadableFrames(source, _tell)

@@ -5,6 +5,7 @@
 from collections.abc import Callable
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field
 from dataclasses import replace
 from datetime import datetime
 from datetime import timezone
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from hydranet_ros import __version__
 from hydranet_ros.deploy.engines import torch_engine
+from hydranet_ros.deploy.options import BuilderOptions
 from hydranet_ros.deploy.selection import Choice
 from hydranet_ros.evaluation.benchmark_frames import Frames
 from hydranet_ros.evaluation.benchmark_frames import frames_on_disk
@@ -53,7 +55,7 @@ class Case:
 class Plan:
     """What to measure and how often: `frames` batches in a round, of each size of `batches`.
 
-    image: anything that `open_source` takes.
+    image: anything that `open_source` takes. builder: how TensorRT builds.
     """
 
     cases: tuple[Case, ...]
@@ -64,6 +66,7 @@ class Plan:
     baselines: bool = True
     ablate: bool = False
     batches: tuple[int, ...] = (1,)
+    builder: BuilderOptions = field(default_factory=BuilderOptions)
 
 
 NodeMeasurement = Callable[[Case, Choice, Path], NodeResult]
@@ -130,7 +133,7 @@ def _run_case(
     with CaseVariants([frames[i % len(frames)] for i in range(batch)]) as compared:
         if plan.baselines:
             compared.add_baselines(card, model_file)
-        compared.add_engines(case.model, model_file, plan.choices)
+        compared.add_engines(case.model, model_file, plan.choices, plan.builder)
         left_out += [one for one in compared.left_out if one not in left_out]
         seconds = measure(
             compared.variants,

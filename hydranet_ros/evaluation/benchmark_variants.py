@@ -11,6 +11,7 @@ from dataclasses import field
 from types import TracebackType
 
 from hydranet_ros.deploy.nvidia_gpu import gpu_present
+from hydranet_ros.deploy.options import BuilderOptions
 from hydranet_ros.deploy.selection import Choice
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.evaluation.benchmark_frames import Frames
@@ -60,7 +61,13 @@ class CaseVariants:
             self._add(NotebookPipeline(model_file.path, card, layout), before)
             self.baselines.append(layout.value)
 
-    def add_engines(self, model: str, model_file: ModelFile, choices: Sequence[Choice]) -> None:
+    def add_engines(
+        self,
+        model: str,
+        model_file: ModelFile,
+        choices: Sequence[Choice],
+        builder: BuilderOptions | None = None,
+    ) -> None:
         """Add the API on each choice; HydranetError where the only one cannot be had.
 
         Of several, one that cannot be built, or was replaced as it differs too much from fp32, is
@@ -68,26 +75,29 @@ class CaseVariants:
         """
         for choice in choices:
             try:
-                self._add_engine(model, model_file, choice)
+                self._add_engine(model, model_file, choice, builder)
             except HydranetError as error:
                 if len(choices) == 1:
                     raise
-                self.left_out.append(f'{name_of(choice)}: {error}')
+                self.left_out.append(f'{name_of(choice, builder)}: {error}')
         if not self.outputs:
             raise HydranetError(f'No engine is left to measure: {"; ".join(self.left_out)}')
 
-    def _add_engine(self, model: str, model_file: ModelFile, choice: Choice) -> None:
+    def _add_engine(
+        self, model: str, model_file: ModelFile, choice: Choice, builder: BuilderOptions | None
+    ) -> None:
         before = gpu_memory_mib()
         perception = Perception.load(
             model,
             weights=model_file.path,
             backend=choice.backend.value,
             precision=choice.precision.value,
+            builder=builder,
         )
         try:
             height, width = self.frames[0].shape[:2]
-            variant = PredictVariant(perception, height, width, len(self.frames))
-            if variant.name != name_of(choice):
+            variant = PredictVariant(perception, height, width, len(self.frames), builder)
+            if variant.name != name_of(choice, builder):
                 raise HydranetError(f'{perception.choice.reason}; {variant.name} is in its place.')
         except BaseException:
             perception.close()

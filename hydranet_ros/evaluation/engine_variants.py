@@ -3,16 +3,19 @@
 """The project's own ways from a frame to its answer, as a benchmark runs them."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
 import numpy.typing as npt
 
+from hydranet_ros.deploy.cache_key import BUILT_BY_TENSORRT
 from hydranet_ros.deploy.engine import Engine
 from hydranet_ros.deploy.engine import Timings
 from hydranet_ros.deploy.engines import backend_module
 from hydranet_ros.deploy.options import Backend
+from hydranet_ros.deploy.options import BuilderOptions
 from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.selection import AUTO
 from hydranet_ros.deploy.selection import Choice
@@ -29,10 +32,17 @@ OUTPUTS = ('labels', 'depth', 'normals')
 class PredictVariant:
     """The API: `predict` with kept output arrays, as the node calls it."""
 
-    def __init__(self, perception: Perception, height: int, width: int, batch: int = 1) -> None:
+    def __init__(
+        self,
+        perception: Perception,
+        height: int,
+        width: int,
+        batch: int = 1,
+        builder: BuilderOptions | None = None,
+    ) -> None:
         perception.prepare(height, width, batch)
         # what runs: an engine that differs too much from fp32 was replaced just now
-        self.name = name_of(perception.choice)
+        self.name = name_of(perception.choice, builder)
         self.device = perception.choice.device
         self._perception = perception
         self.wanted = tuple(name for name in perception.outputs if name in OUTPUTS)
@@ -71,9 +81,15 @@ class EngineVariant:
         self._engine.close()
 
 
-def name_of(choice: Choice) -> str:
-    """Name a variant by its backend and precision."""
-    return f'{choice.backend.value} {choice.precision.value}'
+def name_of(choice: Choice, builder: BuilderOptions | None = None) -> str:
+    """Name a variant by its backend and precision, and by what TensorRT is told beside them."""
+    parts = [f'{choice.backend.value} {choice.precision.value}']
+    if builder is not None and choice.backend in BUILT_BY_TENSORRT:
+        for one in fields(builder):
+            value = getattr(builder, one.name)
+            if value != one.default:
+                parts.append(f'{one.name} {value}')
+    return ', '.join(parts)
 
 
 def choices(backend: str, precision: str) -> tuple[list[Choice], list[str]]:

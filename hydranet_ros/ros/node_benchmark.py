@@ -17,6 +17,7 @@ from rclpy.signals import SignalHandlerOptions
 from rclpy.utilities import get_rmw_implementation_identifier
 from sensor_msgs.msg import Image
 
+from hydranet_ros.deploy.options import BuilderOptions
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.evaluation.results import NodeResult
 from hydranet_ros.evaluation.results import PERCENTILES
@@ -49,6 +50,7 @@ class NodeRun:
     weights: Path | None
     backend: str
     precision: str
+    builder: BuilderOptions
     source: str
     rate: float
     frames: int
@@ -102,6 +104,9 @@ def benchmark_node(run: NodeRun) -> NodeResult:
             'weights': str(run.weights or ''),
             'backend': run.backend,
             'precision': run.precision,
+            'tensorrt_optimization_level': run.builder.optimization_level,
+            'tensorrt_workspace_mb': run.builder.workspace_mb,
+            'tensorrt_dla_core': run.builder.dla_core,
         }
         children = start_camera_and_perception(stack, run.source, run.rate, perception)
         context = rclpy.Context()
