@@ -42,7 +42,6 @@ class CameraStream:
         name: of the camera, comes before its topics; '' for the only one.
         slot: takes the images, as those of camera `number`.
         settings: the node's parameters.
-        qos: is told of peers that are kept out.
 
     Attributes:
         answerer: what the worker does with the images.
@@ -56,14 +55,13 @@ class CameraStream:
         slot: FrameSlot[Frame],
         number: int,
         settings: Settings,
-        qos: IncompatibleQos,
     ) -> None:
         self.name = name
         self._prefix = prefix = f'{name}/' if name else ''
         self._node = node
         self._slot = slot
         self._number = number
-        self._qos = qos
+        self._qos = qos = IncompatibleQos(node)
         self._publishers = OutputPublishers(node, qos, prefix)
         self._label_info = LabelInfoPublisher(node, (), prefix)
         self._settings = settings
@@ -165,7 +163,7 @@ class CameraStream:
         counts, scale = self.counts, self.answerer.depth_scale
         return Health(
             state=state,
-            reasons=self._reasons(counts),
+            reasons=(*self._reasons(counts), *self._qos.look()),
             facts={
                 'depth_scale': NOT_KNOWN if scale is None else f'{scale:.6g}',
                 'image_reliability': NOT_KNOWN if self._input is None else self._input.reliability,

@@ -116,10 +116,17 @@ def total(
     """Return the health of a node whose cameras, by their names, are in one state.
 
     What is the network's is given; the rest is summed up. A camera without a name is the only one.
+    What is fatal for some of the cameras is not for the node.
     """
     parts = list(cameras.values())
+    none_can = all(any(one.fatal for one in part.reasons) for part in parts)
     told = [
-        replace(one, kind=(name, one.kind), text=f'{name}: {one.text}' if name else one.text)
+        replace(
+            one,
+            kind=(name, one.kind),
+            text=f'{name}: {one.text}' if name else one.text,
+            fatal=one.fatal and none_can,
+        )
         for name, part in cameras.items()
         for one in part.reasons
     ]

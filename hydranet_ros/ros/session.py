@@ -17,7 +17,6 @@ from hydranet_ros.ros.diagnostics import NOT_KNOWN
 from hydranet_ros.ros.diagnostics import total
 from hydranet_ros.ros.frames import Frame
 from hydranet_ros.ros.health import ReasonLog
-from hydranet_ros.ros.incompatible_qos import IncompatibleQos
 from hydranet_ros.ros.memory_watch import give_back_memory
 from hydranet_ros.ros.memory_watch import resident_memory
 from hydranet_ros.ros.model_switch import ModelSwitch
@@ -59,10 +58,9 @@ class PerceptionSession:
         self._logger = node.get_logger()
         names = settings.cameras or ('',)
         self._slot: FrameSlot[Frame] = FrameSlot(len(names))
-        self._qos = IncompatibleQos(node)
         model = ServedModel.of(card, settings.domain)
         self._streams = [
-            CameraStream(node, name, self._slot, number, settings, self._qos)
+            CameraStream(node, name, self._slot, number, settings)
             for number, name in enumerate(names)
         ]
         self._watch = NetworkWatch()
@@ -183,7 +181,6 @@ class PerceptionSession:
             error=self._worker.error,
             reasons=(
                 *self._switch.troubles(),
-                *self._qos.look(),
                 *self._watch.look(
                     perception, self._worker.built, resident, (state, self._serving.recipe)
                 ),

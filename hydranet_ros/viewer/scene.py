@@ -149,7 +149,9 @@ class CameraScene:
             rgb = np.broadcast_to(np.uint8(128), (height, width, 3))
         # Depth may come after the labels of the same image.
         stamp_ns, labels = self._labelled
-        if stamp_ns != frame.stamp_ns or np.shape(labels) != frame.depth.shape:
+        if labels is not None and labels.shape != frame.depth.shape:
+            labels = None
+        if stamp_ns != frame.stamp_ns:
             labels = None
         return self._cloud.write(
             self._points, frame.camera, rgb, frame.depth, labels, stride=stride

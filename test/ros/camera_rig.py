@@ -37,6 +37,7 @@ class Rig:
         self.peer = graph.node('peer')
         self.messages: dict[str, list[Image]] = {}
         self.health: dict[str, dict[str, str] | None] = {}
+        self.levels: dict[str, bytes] = {}
         self._images = {
             name: self.peer.create_publisher(Image, f'{name}/image', OUTPUT) for name in names
         }
@@ -88,3 +89,5 @@ class Rig:
     def _note_health(self, message: DiagnosticArray) -> None:
         for name in ('perception', *self.names):
             self.health[name] = entries_of(message, of=name)
+        for status in message.status:
+            self.levels[status.name.rpartition(' ')[2]] = status.level

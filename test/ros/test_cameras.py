@@ -8,9 +8,13 @@ measured.
 
 import threading
 
+from diagnostic_msgs.msg import DiagnosticStatus
 import numpy as np
 import pytest
+from rclpy.qos import QoSProfile
+from rclpy.qos import ReliabilityPolicy
 from sensor_msgs.msg import CameraInfo
+from sensor_msgs.msg import Image
 
 from hydranet_ros.deploy.request import Shape
 from hydranet_ros.errors import HydranetError
@@ -161,6 +165,34 @@ def test_cameras_of_different_sizes(graph):
         (*_, last) = wait_for(rig, f'{name}/semantic', 3)
         assert (last.height, last.width) == size
         assert rig.counts(name) == Counts(received=3, answered=3)
+
+
+def test_a_camera_that_cannot_be_heard_is_an_error_of_its_own(graph):
+    names = ('front', 'rear')
+    rig = Rig(graph, names, image_reliability='reliable', max_stamp_age=0.0)
+    best_effort = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
+    warn, error = DiagnosticStatus.WARN, DiagnosticStatus.ERROR
+    rig.peer.destroy_publisher(rig._images['front'])
+    rig.peer.create_publisher(Image, 'front/image', best_effort)
+    assert rig.node.start()
+    wait_until(lambda: rig._images['rear'].get_subscription_count() == 1, 'subscription')
+    rig.listen('rear/semantic')
+    rig.show('rear', shown('rear'))
+    rig.wait_for_the_end()
+    assert rig.counts('rear').answered == 1
+    wait_until(lambda: rig.levels.get('front') == error, 'ERROR of front')
+    assert 'No image of /peer can come on /front/image' in warnings(rig, 'front')[0]
+    wait_until(lambda: warnings(rig, 'perception'), 'reason of the whole')
+    assert warnings(rig, 'perception')[0].startswith('front: No image of /peer')
+    assert rig.levels['perception'] == warn
+    assert not any('No image of /peer' in text for text in warnings(rig, 'rear'))
+    rig.peer.destroy_publisher(rig._images['rear'])
+    rig.peer.create_publisher(Image, 'rear/image', best_effort)
+    wait_until(lambda: rig.levels['rear'] == rig.levels['perception'] == error, 'ERROR of all')
+
+
+def warnings(rig, name) -> list[str]:
+    return [text for key, text in rig.health[name].items() if key.startswith('warning_')]
 
 
 @pytest.mark.parametrize(
