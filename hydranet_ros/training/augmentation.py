@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from hydranet_ros.training.colour_jitter import jitter_colour
 from hydranet_ros.training.datasets.sample import Sample
+from hydranet_ros.training.recipe_choices import ScaleLaw
 from hydranet_ros.training.scaled_crop import MEAN_COLOUR
 from hydranet_ros.training.scaled_crop import ScaledCrop
 
@@ -22,14 +23,15 @@ from hydranet_ros.training.scaled_crop import ScaledCrop
 class Augmentation:
     """Scale by a factor between two bounds, crop (height, width), perhaps flip, change colours.
 
-    Scales are relative to the sample's own size and drawn log-uniformly; `flip` mirrors every
-    other sample; `colour` is the strength, 0 (none) to 1.
+    Scales are relative to the sample's own size and drawn by `law`; `flip` mirrors every other
+    sample; `colour` is the strength, 0 (none) to 1.
     """
 
     crop: tuple[int, int]
     scale: tuple[float, float] = (1.0, 1.0)
     flip: bool = True
     colour: float = 0.5
+    law: ScaleLaw = ScaleLaw.LOG
 
     def __call__(self, sample: Sample, rng: np.random.Generator) -> Sample:
         """Return a changed sample of the crop's size; the given one stays as it is.
@@ -38,8 +40,7 @@ class Augmentation:
         camera's shows everything at depth / s (paper 1, section 1.6). Padding is of the mean
         colour and has no annotation.
         """
-        scale = float(np.exp(rng.uniform(*np.log(self.scale))))
-        crop = ScaledCrop.draw(sample.rgb.shape, self.crop, scale, rng)
+        crop = ScaledCrop.draw(sample.rgb.shape, self.crop, self._scale(rng), rng)
         mirrored = self.flip and rng.random() < 0.5
         rgb = crop.rgb(sample.rgb)
         if self.colour:
@@ -53,6 +54,11 @@ class Augmentation:
             sample, rgb=crop.pad(rgb, MEAN_COLOUR), labels=labels, depth=depth, normals=normals
         )
         return mirror(changed) if mirrored else changed
+
+    def _scale(self, rng: np.random.Generator) -> float:
+        if self.law is ScaleLaw.UNIFORM:
+            return float(rng.uniform(*self.scale))
+        return float(np.exp(rng.uniform(*np.log(self.scale))))
 
 
 def mirror(sample: Sample) -> Sample:

@@ -35,6 +35,13 @@ class Precision(str, Enum):
     BF16 = 'bf16'
 
 
+class ScaleLaw(str, Enum):
+    """How scales are drawn; log: as often below 1 as above, between a bound and its inverse."""
+
+    LOG = 'log'
+    UNIFORM = 'uniform'
+
+
 class DecoderStart(str, Enum):
     """How the decoder's and heads' weights are drawn; torch: as its convolutions begin."""
 

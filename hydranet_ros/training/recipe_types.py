@@ -14,6 +14,7 @@ from hydranet_ros.training.recipe_choices import Decay
 from hydranet_ros.training.recipe_choices import DecoderStart
 from hydranet_ros.training.recipe_choices import Optimiser
 from hydranet_ros.training.recipe_choices import Precision
+from hydranet_ros.training.recipe_choices import ScaleLaw
 from hydranet_ros.training.recipe_choices import Weighting
 from hydranet_ros.training.recipe_label_loss import LabelLoss
 from hydranet_ros.zoo.card_types import DepthRange
@@ -54,6 +55,7 @@ class StreamRecipe:
     crop: tuple[int, int]
     data: tuple[TrainingSet, ...]
     scale: tuple[float, float] = (1.0, 1.0)
+    scale_law: ScaleLaw = ScaleLaw.LOG
     flip: bool = True
     colour: float = 0.0
 

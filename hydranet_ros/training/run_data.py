@@ -106,7 +106,7 @@ def _stream(entry: StreamRecipe, recipe: Recipe, places: Places, number: int) ->
     sources = [(open_training_set(data, recipe, places), data.batch) for data in entry.data]
     return Stream(
         sources,
-        Augmentation(entry.crop, entry.scale, entry.flip, entry.colour),
+        Augmentation(entry.crop, entry.scale, entry.flip, entry.colour, entry.scale_law),
         focal_length_px=_focal_length(entry, recipe),
         seed=recipe.seed * _MAX_STREAMS + number,
         cache_bytes=recipe.cache_mb * 2**20 // len(recipe.streams),

@@ -19,6 +19,8 @@ from hydranet_ros.training import colour_jitter
 from hydranet_ros.training import scaled_crop
 from hydranet_ros.training.augmentation import Augmentation
 from hydranet_ros.training.augmentation import mirror
+from hydranet_ros.training.datasets.sample import Sample
+from hydranet_ros.training.recipe_choices import ScaleLaw
 from hydranet_ros.training.scaled_crop import MEAN_COLOUR
 from test.source_files import imported_modules
 
@@ -170,3 +172,14 @@ def test_a_missing_normal_is_not_made_up() -> None:
     missing = np.isnan(result.normals)
     assert missing[41:59, 41:59].all()
     assert not missing[:38].any()
+
+
+@pytest.mark.parametrize(('law', 'below'), [(ScaleLaw.LOG, 1 / 2), (ScaleLaw.UNIFORM, 1 / 3)])
+def test_scales_are_drawn_by_the_law(law: ScaleLaw, below: float) -> None:
+    """Of scales of 0.5 to 2, that many are below 1: padding shows them."""
+    sample = Sample('', np.full((64, 64, 3), 200, np.uint8), depth=np.ones((64, 64), np.float32))
+    augment = Augmentation((64, 64), (0.5, 2.0), flip=False, colour=0, law=law)
+    draws = rng(0)
+    found = [augment(sample, draws).depth for _ in range(900)]
+    share = np.mean([np.nanmax(depth) > 1 for depth in found if depth is not None])
+    assert share == pytest.approx(below, abs=0.06)
