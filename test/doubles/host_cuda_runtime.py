@@ -26,6 +26,7 @@ from host_cuda import release
 from host_cuda import view
 
 # ruff: noqa: F401, N802, N803
+OLDEST_DRIVER = 12000  # for which this would be built
 
 
 def cudaGetErrorName(error: cudaError_t) -> tuple[cudaError_t, bytes]:
@@ -44,6 +45,8 @@ def cudaGetLastError() -> tuple[cudaError_t]:
 
 @api
 def cudaGetDeviceCount() -> int:
+    if driver() < OLDEST_DRIVER:
+        raise FailedCallError(cudaError_t.cudaErrorInsufficientDriver)
     if gpu_count() == 0:
         raise FailedCallError(cudaError_t.cudaErrorNoDevice)
     return gpu_count()

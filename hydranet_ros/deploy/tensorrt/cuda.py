@@ -80,6 +80,12 @@ def cuda_problem() -> str | None:
     else:
         if status == 0 and count:
             return None
+        if status == cuda.cudaError_t.cudaErrorInsufficientDriver and (driver := _driver(cuda)):
+            return (
+                f'cuda-python is for a newer CUDA than the driver, which runs '
+                f"{driver[0]}.{driver[1]}; pip install 'cuda-python=={driver[0]}.*', or update "
+                'the driver'
+            )
         reason = _text(status)
     return f'no NVIDIA GPU can be used ({reason}); see what nvidia-smi says'
 
@@ -88,12 +94,17 @@ def gpu() -> Gpu:
     """Describe the GPU that is used; CudaError where there is none."""
     cuda = cuda_runtime()
     properties = call(cuda.cudaGetDeviceProperties, GPU_INDEX)
-    driver = call(cuda.cudaDriverGetVersion)
     return Gpu(
         name=properties.name.decode(errors='replace').rstrip('\0'),
         compute_capability=(properties.major, properties.minor),
-        driver=(driver // 1000, driver % 1000 // 10),
+        driver=_driver(cuda) or (0, 0),
     )
+
+
+def _driver(cuda: Any) -> tuple[int, int] | None:
+    """Give the newest CUDA that the driver runs, None where there is no driver."""
+    number = call(cuda.cudaDriverGetVersion)
+    return (number // 1000, number % 1000 // 10) if number else None
 
 
 def _explain(name: str, status: Any) -> str:

@@ -54,6 +54,7 @@ class TestAvailability:
         ('variable', 'value', 'said'),
         [
             ('CUDA_DOUBLE_GPUS', '0', 'double of cudaErrorNoDevice'),
+            ('CUDA_DOUBLE_DRIVER', '0', 'double of cudaErrorInsufficientDriver'),
             ('CUDA_DOUBLE_FAULT', 'cudaGetDeviceCount', 'double of cudaErrorLaunchFailure'),
         ],
     )
@@ -70,3 +71,12 @@ class TestAvailability:
         assert reason.startswith('no NVIDIA GPU can be used (')
         assert said in reason
         assert 'see what nvidia-smi says' in reason
+
+    def test_with_a_driver_older_than_cuda_python(
+        self, double: ModuleType, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv('CUDA_DOUBLE_DRIVER', '11080')
+        assert tensorrt_engine.unavailable() == (
+            'cuda-python is for a newer CUDA than the driver, which runs 11.8; pip install '
+            "'cuda-python==11.*', or update the driver"
+        )
