@@ -26,7 +26,7 @@ class Rewrite(str, Enum):
     SPLIT_BIASES = 'split_biases'
 
 
-# What each kind of graph takes. SPLIT_BIASES is for bf16 alone; of int8 it costs more than it gives.
+# What each graph takes. SPLIT_BIASES is for bf16 alone; of int8 it costs more than it gives.
 OF_FLOATS = frozenset(
     {
         Rewrite.MERGE_POINTWISE,
