@@ -122,7 +122,9 @@ def yaml_text() -> str:
     lines = [
         '# The parameters of the node `perception`, with their defaults.',
         '# Made by: python -m hydranet_ros.ros.parameters yaml',
-        '/**:',
+        '# They are for nodes of that name, in any namespace; one that is renamed (__node) needs',
+        '# its new name here.',
+        '/**/perception:',
         '  ros__parameters:',
     ]
     for setting in PARAMETERS:

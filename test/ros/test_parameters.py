@@ -10,14 +10,19 @@ import subprocess
 import sys
 
 import pytest
+import rclpy
+from rclpy.node import Node
 import yaml
 
 from hydranet_ros.ros.camera_parameter_table import CAMERA_PARAMETERS
+from hydranet_ros.ros.camera_parameters import declare as declare_camera
 from hydranet_ros.ros.parameter_table import PARAMETERS
 from hydranet_ros.ros.parameters import check
 from hydranet_ros.ros.parameters import main
 from hydranet_ros.ros.parameters import markdown_table
 from hydranet_ros.ros.parameters import yaml_text
+from hydranet_ros.ros.settings import declare
+from test.ros.conftest import enter_next_domain
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULTS = {one.name: one.default for one in PARAMETERS}
@@ -38,7 +43,7 @@ def test_readme_tables_are_the_tables(name, table):
 
 
 def test_yaml_parses_to_the_defaults():
-    loaded = yaml.safe_load(yaml_text())['/**']['ros__parameters']
+    loaded = yaml.safe_load(yaml_text())['/**/perception']['ros__parameters']
     assert {
         name: tuple(one) if isinstance(one, list) else one for name, one in loaded.items()
     } == (DEFAULTS)
@@ -90,6 +95,27 @@ def test_what_cannot_be_is_named(change, named):
 def test_half_of_a_table_is_checked_for_what_is_there():
     assert check({'depth_color_min': 5.0}) == ''
     assert check({'input_size': [480, 640]}) == ''
+
+
+@pytest.mark.parametrize(
+    ('name', 'quality'),
+    [('/perception', 33), ('/robot/front/perception', 33), ('/camera', 95), ('/camera_front', 95)],
+)
+def test_the_file_is_for_perception_alone(tmp_path, name, quality):
+    """As the launch file gives it to both nodes, which share the name of one parameter."""
+    path = tmp_path / 'perception.yaml'
+    path.write_text(yaml_text().replace('jpeg_quality: 80', 'jpeg_quality: 33'), encoding='utf-8')
+    enter_next_domain()
+    context = rclpy.Context()
+    context.init(args=['--ros-args', '--params-file', str(path)])
+    namespace, _, own = name.rpartition('/')
+    node = Node(own, namespace=namespace, context=context)
+    try:
+        settings = declare(node) if own == 'perception' else declare_camera(node)
+        assert settings.jpeg_quality == quality
+    finally:
+        node.destroy_node()
+        context.shutdown()
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,12 @@ from hydranet_ros.resources import config_dir
 from hydranet_ros.ros.camera import CameraNode
 from test.ros.bench import Bench
 
-# rclpy's type description service is of later distributions, and for tools.
-OF_TOOLS = {'get_type_description'}
-# What comes with a model's tasks, a middleware or a parameter, and is not there in this test.
+# What comes with a model's tasks, a middleware, a parameter or a distribution.
 OPTIONAL = {
     *('/normals', '/normals/color', '/normals/color/compressed', '/semantic/label_info'),
     *('/image/compressed', '/clock', '/parameter_events'),
+    # Of distributions after Humble.
+    *('/perception/get_type_description', '/camera/get_type_description'),
 }
 
 
@@ -46,9 +46,7 @@ def done(node) -> dict[tuple[str, str], set[str]]:
         ('topics', 'subscribe'): {
             one[0] for one in node.get_subscriber_names_and_types_by_node(name, '/')
         },
-        ('services', 'reply'): {
-            one[0] for one in services if one[0].rpartition('/')[2] not in OF_TOOLS
-        },
+        ('services', 'reply'): {one[0] for one in services},
     }
 
 
