@@ -26,7 +26,7 @@ def test_labels_are_written(tmp_path: Path) -> None:
     assert main(['train', '--label', *options, '--data', str(tmp_path), '--out', str(out)]) == 0
     found = cv2.imread(str(out / 'labels' / 'one.png'), cv2.IMREAD_UNCHANGED)
     np.testing.assert_array_equal(found, flag_labels())
-    assert json.loads((out / 'provenance.json').read_text())['images'] == 1
+    assert json.loads((out / 'provenance.json').read_text())['images']['count'] == 1
 
 
 @pytest.mark.parametrize(

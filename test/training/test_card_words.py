@@ -7,14 +7,18 @@ import shutil
 from typing import Any
 
 import pytest
+import torch
 
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.resources import models_dir
 from hydranet_ros.training.card_words import card_words
 from hydranet_ros.training.publishing import card_of
 from hydranet_ros.training.recipe_card import CardRecipe
+from hydranet_ros.training.start import load_start
+from hydranet_ros.training.start import make_network
 from hydranet_ros.training.start_model import start_file
 from hydranet_ros.zoo.card import load_card
+from hydranet_ros.zoo.import_model_file import network_of
 
 from .runs import recipe
 
@@ -70,6 +74,12 @@ def test_the_file_of_a_model_is_found_by_its_name(tmp_path: Path) -> None:
     assert start_file('street', tmp_path).samefile(SHIPPED / 'street.onnx')
     with pytest.raises(HydranetError, match="There is no model 'streat'"):
         start_file('streat', tmp_path)
+    made = recipe(tmp_path, start={'model': 'street'})
+    network = make_network(made)
+    load_start(network, made, tmp_path, [])
+    stored = network_of(SHIPPED / 'street.onnx').state_dict()
+    key = next(name for name in stored if name.startswith('encoder.'))
+    assert torch.equal(network.state_dict()[key], stored[key])
 
 
 def test_sets_without_figures_are_not_listed(tmp_path: Path) -> None:
