@@ -36,7 +36,7 @@ With --batch every variant takes so many frames at once; times are of a batch th
 counts batches. Where a GPU has events, its own time stands beside that of the wall clock.
 
 example: hydranet benchmark --case kitti:1200x350 --case nyud:640x480 --node --json here.json
-         hydranet benchmark --case street:1200x350 --backend tensorrt --batch 1 4 8
+         hydranet benchmark --case street:640x480 --backend tensorrt --precision fp16 --batch 1 4 8
 """
 
 
