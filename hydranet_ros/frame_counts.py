@@ -31,7 +31,7 @@ class Counts:
         answered: published on all outputs that were subscribed.
         dropped: replaced by a newer frame, or put aside by a deactivation.
         not_ready: arrived while the engine was being loaded or built.
-        unwatched: nobody subscribed to any output.
+        unwatched: nobody subscribed, or what is subscribed cannot be made (points without a lens).
         throttled: above the parameter `max_rate`.
         failed: an error in this one frame.
         in_flight: waiting or being worked on.

@@ -35,7 +35,7 @@ class Reason(str, Enum):
 
 
 class Calibration:
-    """Hold the newest camera_info; say, each reason once, why depth is not the camera's metres.
+    """Hold the newest camera_info; say what it keeps from the images, and whose the metres are.
 
     Args:
         logger: an rclpy logger.
@@ -51,7 +51,7 @@ class Calibration:
         self._info_topic = info_topic
         self._rectified = is_rectified(image_topic)
         self._lacking_since: float | None = None
-        self._told: set[Reason | str] = set()
+        self._told: set[Reason] = set()
         self._model: CameraModel | None = None
         self._model_of: tuple[CameraInfo | None, int, int] = (None, 0, 0)
         self._no_lens = ''
@@ -65,7 +65,7 @@ class Calibration:
     def camera_model(
         self, height: int, width: int, needed_for: str = 'points'
     ) -> CameraModel | None:
-        """Return the lens of images of this size; None: not known, as the log says once.
+        """Return the lens of images of this size; None: not known, as `troubles` says.
 
         needed_for: the topics that cannot be published without.
         """
@@ -88,7 +88,7 @@ class Calibration:
         now = time.monotonic()
         for what, (text, met_at) in list(self._troubles.items()):
             if now - met_at < TROUBLE_S:
-                yield Trouble(('calibration', self._info_topic, what), text, logged=True)
+                yield Trouble(('calibration', self._info_topic, what), text)
 
     def _read_model(
         self, info: CameraInfo, height: int, width: int
@@ -102,11 +102,7 @@ class Calibration:
             return None, str(error)
 
     def _tell_not_published(self, topics: str, reason: str) -> None:
-        text = f'{topics} is not published: {reason}'
-        self._troubles[topics] = (text, time.monotonic())
-        if text not in self._told:
-            self._told.add(text)
-            self._logger.warning(text)
+        self._troubles[topics] = (f'{topics} is not published: {reason}', time.monotonic())
 
     def fx(self, depth: DepthRange, height: int, width: int) -> float | None:
         """Return the focal length of images of this size (pixels); None: depth stays as it is."""
@@ -142,13 +138,12 @@ class Calibration:
     def _tell(self, reason: Reason, text: str) -> None:
         if reason in (Reason.ANOTHER_SIZE, Reason.NOT_CALIBRATED):
             self._troubles['depth'] = (text, time.monotonic())
-        if reason in self._told:
-            return
-        self._told.add(reason)
-        if reason is Reason.NOT_STATED:
-            self._logger.info(text)
-        else:
-            self._logger.warning(text)
+        elif reason not in self._told:
+            self._told.add(reason)
+            if reason is Reason.NOT_STATED:
+                self._logger.info(text)
+            else:
+                self._logger.warning(text)
 
     def _sentence(
         self,

@@ -10,6 +10,7 @@ import pytest
 from rclpy.qos import DurabilityPolicy
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CameraInfo
+from sensor_msgs.msg import PointCloud2
 
 from hydranet_ros.camera_info import fits
 from hydranet_ros.camera_info import focal_length
@@ -17,6 +18,7 @@ from hydranet_ros.camera_info import image_size
 from hydranet_ros.camera_info import is_rectified
 from hydranet_ros.perception import Perception
 from hydranet_ros.ros import calibration as calibration_module
+from hydranet_ros.ros import health
 from test.lens import write_lens_card
 from test.ros.bench import Bench
 from test.ros.bench import ENGINE
@@ -170,6 +172,26 @@ def test_a_camera_info_that_does_not_help_says_so_at_once(graph, lens, logs, mes
         np.testing.assert_array_equal(depth(bench, number), expected(lens, 1.0))
     logs.wait_for(reason)
     assert len([line for line in logs.lines if 'canonical camera' in line]) == 1
+
+
+def test_a_calibration_that_is_always_wrong_is_said_again_and_again(
+    graph, lens, logs, monkeypatch
+):
+    bench = start(graph, lens)
+    bench.listen('points', message_type=PointCloud2)
+    for number in range(1, 5):
+        told(bench, info(2 * F, width=(1 + number) * WIDTH))
+        depth(bench, number)
+    for what in ('points is not published: camera_info is for', 'depth is not scaled'):
+        logs.wait_for(what)
+        assert len([line for line in logs.lines if what in line]) == 1, 'other figures, one line'
+    counted = bench.stream.answerer.calibration
+    assert len(counted._troubles) == 2
+    monkeypatch.setattr(health, 'LOG_AGAIN_S', 0.0)
+    wait_until(
+        lambda: len([line for line in logs.lines if 'points is not published' in line]) > 2,
+        'the same once more',
+    )
 
 
 def test_a_model_without_focal_length_works_on_and_says_so(graph, tmp_path, logs):
