@@ -192,6 +192,20 @@ def test_the_robots_install_line_has_the_bounds_and_keeps_numpy_1(metadata: Mess
     assert stated == ours
 
 
+def test_the_jetsons_install_line_is_one_and_has_the_bounds(metadata: Message) -> None:
+    """A second command, without the bound of NumPy, would take NumPy 2 for ml_dtypes."""
+    page = (ROOT / 'docs' / 'jetson.md').read_text().replace('\\\n', ' ')
+    (line,) = re.findall(r'^pip install (.*)$', page, re.M)
+    stated = {one.name: str(one.specifier) for one in map(Requirement, shlex.split(line))}
+    assert (stated['numpy'], stated['setuptools']) == ('<2', '<80')
+    wanted = [Requirement(one) for one in metadata.get_all('Requires-Dist', [])]
+    graphs = {
+        one.name: str(one.specifier) for one in wanted if 'onnx' in one.name if not one.marker
+    }
+    assert graphs
+    assert graphs.items() <= stated.items()
+
+
 def test_package_xml_lists_the_ros_packages_that_are_imported(
     manifest: ElementTree.Element,
 ) -> None:
