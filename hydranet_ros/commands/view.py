@@ -156,8 +156,12 @@ def _show_topics(args: argparse.Namespace) -> int:
     prefix = f'{args.camera[0]}/' if args.camera else ''
     settings = ViewSettings(cameras, args.namespace, args.rate, args.limit, prefix)
     check_names(settings, args.camera)
-    with opened(_destination(args), blueprint(list(cameras), with_node=True)) as recording:
-        return view_topics(settings, recording)
+    destination = _destination(args)
+    with opened(destination, blueprint(list(cameras), with_node=True)) as recording:
+        status = view_topics(settings, recording)
+    if status and destination.save is not None:  # there was no node that could show anything
+        destination.save.unlink(missing_ok=True)
+    return status
 
 
 def _destination(args: argparse.Namespace) -> Destination:

@@ -41,9 +41,9 @@ SHOWN = ('camera/lens/image', 'camera/lens/semantic', 'camera/lens/depth', 'came
 
 
 class View:
-    """A running `hydranet view`."""
+    """A running `hydranet view`; variables: of its environment."""
 
-    def __init__(self, *arguments: Any) -> None:
+    def __init__(self, *arguments: Any, **variables: str) -> None:
         self.process = subprocess.Popen(
             [sys.executable, '-m', 'hydranet_ros', 'view', *map(str, arguments)],
             cwd=ROOT,
@@ -51,7 +51,7 @@ class View:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
-            env={**os.environ, 'PYTHONUNBUFFERED': '1'},
+            env={**os.environ, 'PYTHONUNBUFFERED': '1', **variables},
         )
 
     def interrupt(self) -> tuple[int, str]:
@@ -65,8 +65,8 @@ class View:
 def start() -> Iterator[Any]:
     views: list[View] = []
 
-    def starter(*arguments: Any) -> View:
-        views.append(View(*arguments))
+    def starter(*arguments: Any, **variables: str) -> View:
+        views.append(View(*arguments, **variables))
         return views[-1]
 
     yield starter
@@ -175,6 +175,15 @@ def test_bad_arguments_are_said(start: Any, arguments: tuple[str, ...], says: st
     assert says in said
     assert 'Traceback' not in said
     assert not (ROOT / 'x.rrd').exists()
+
+
+def test_no_file_is_left_where_ros_does_not_start(start: Any, tmp_path: Path):
+    view = start('--save', tmp_path / 'x.rrd', ROS_DOMAIN_ID='many')
+    said, _ = view.process.communicate(timeout=PATIENCE_S)
+    assert view.process.returncode == 1
+    assert 'ROS does not start' in said
+    assert 'Traceback' not in said
+    assert not (tmp_path / 'x.rrd').exists()
 
 
 def test_sets_are_complete_by_stamp():
