@@ -32,6 +32,12 @@ _METHOD = 'torch.Tensor.'
 
 def convert(request: BuildRequest, device: torch.device) -> bytes:
     """Convert the request's network at its input size; give the serialised TensorRT engine."""
+    # its functions in the place of torch's would take other threads' tensors for layers too
+    with SETTING_UP, torch.no_grad():
+        return _convert(request, device)
+
+
+def _convert(request: BuildRequest, device: torch.device) -> bytes:
     import tensorrt
     import torch2trt
 
@@ -48,16 +54,14 @@ def convert(request: BuildRequest, device: torch.device) -> bytes:
     listen(messages)
     # while this lives TensorRT has our logger, and not that of torch2trt, which ends with the call
     runtime = tensorrt.Runtime(logger_of(tensorrt))
-    # its functions in the place of torch's would take other threads' tensors for layers too
-    with SETTING_UP, torch.no_grad():
-        converted = torch2trt.torch2trt(
-            network,
-            [image],
-            input_names=['image'],
-            output_names=output_names(request),
-            fp16_mode=request.precision is Precision.FP16,
-            keep_network=False,
-        )
+    converted = torch2trt.torch2trt(
+        network,
+        [image],
+        input_names=['image'],
+        output_names=output_names(request),
+        fp16_mode=request.precision is Precision.FP16,
+        keep_network=False,
+    )
     del runtime
     engine: tensorrt.ICudaEngine | None = converted.engine
     if engine is None:

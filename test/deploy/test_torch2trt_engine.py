@@ -11,6 +11,7 @@ from dataclasses import replace
 import importlib.util
 from pathlib import Path
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,8 +19,10 @@ import torch
 from torch import nn
 import torch.nn.functional as F
 
+from hydranet_ros.deploy import torch_full_cut
 from hydranet_ros.deploy.build import build_engine
 from hydranet_ros.deploy.cache import EngineCache
+from hydranet_ros.deploy.cuda_capture import SETTING_UP
 from hydranet_ros.deploy.engines import torch2trt_engine
 from hydranet_ros.deploy.engines import torch_engine
 from hydranet_ros.deploy.options import Backend
@@ -63,6 +66,25 @@ def test_it_answers_as_torch_does(
                 assert (value != theirs[name]).mean() < 0.01, name
             else:
                 np.testing.assert_allclose(value, theirs[name], atol=1e-3)
+
+
+def test_engines_of_torch_are_made_apart_from_a_conversion(
+    street_model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which replaces torch's functions for all threads."""
+    torch2trt_double.install(monkeypatch)
+    full_cut_of, alone = torch_full_cut.full_cut_of, []
+
+    def noted(*args: Any, **kwargs: Any) -> torch_full_cut.FullCut:
+        alone.append(SETTING_UP.locked())
+        return full_cut_of(*args, **kwargs)
+
+    monkeypatch.setattr(torch_full_cut, 'full_cut_of', noted)
+    request = street_model.request((64, 96))
+    torch_engine.gpu_engine(request, 'cpu').close()
+    torch2trt_engine.engine_of(request, convert(request, CPU), 'cpu').close()
+    assert alone == [True, True]
+    assert not SETTING_UP.locked()
 
 
 def test_a_refused_engine_raises(street_model: Model, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@
 from importlib import metadata
 from importlib.util import find_spec
 
+from hydranet_ros.deploy.cuda_capture import SETTING_UP
 from hydranet_ros.deploy.engine import Engine
 from hydranet_ros.deploy.engines import forget
 from hydranet_ros.deploy.engines import import_problem
@@ -100,7 +101,9 @@ def engine_of(request: BuildRequest, stored: bytes, device_name: str) -> Engine:
     from hydranet_ros.deploy.torch_full_cut import full_cut_of
     from hydranet_ros.deploy.torch_runner import TorchRunner
 
-    network = ConvertedNetwork(stored, output_names(request))
-    cut = full_cut_of(request, network, memory_format=torch.contiguous_format)
-    runner = TorchRunner(cut, request.model_file.heads, request.batch, torch.device(device_name))
+    with SETTING_UP:
+        network = ConvertedNetwork(stored, output_names(request))
+        cut = full_cut_of(request, network, memory_format=torch.contiguous_format)
+        where = torch.device(device_name)
+        runner = TorchRunner(cut, request.model_file.heads, request.batch, where)
     return GpuEngine(request.backend.value, request.precision.value, request.input_size, runner)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from hydranet_ros.deploy.cuda_capture import SETTING_UP
 from hydranet_ros.deploy.engine import cpu_engine
 from hydranet_ros.deploy.engine import Engine
 from hydranet_ros.deploy.engines import forget
@@ -100,10 +101,12 @@ def gpu_engine(request: BuildRequest, device_name: str) -> Engine:
         Precision.FP16: torch.float16,
         Precision.BF16: torch.bfloat16,
     }[request.precision]
-    network: Any = fold_batch_norms(network_of(request.model_file.unchanged()))
-    network = network.to(dtype=dtype, memory_format=torch.channels_last)
-    cut = full_cut_of(request, network, dtype)
-    runner = TorchRunner(cut, request.model_file.heads, request.batch, torch.device(device_name))
+    with SETTING_UP:
+        network: Any = fold_batch_norms(network_of(request.model_file.unchanged()))
+        network = network.to(dtype=dtype, memory_format=torch.channels_last)
+        cut = full_cut_of(request, network, dtype)
+        where = torch.device(device_name)
+        runner = TorchRunner(cut, request.model_file.heads, request.batch, where)
     return GpuEngine(request.backend.value, request.precision.value, request.input_size, runner)
 
 
