@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
     from hydranet_ros.training.publishing import publish
     from hydranet_ros.training.run_checks import check_run
 
-    data, out = args.data.expanduser(), (args.out or Path('runs') / recipe.name).expanduser()
+    data, out = _expanded(args.data), _expanded(args.out or Path('runs') / recipe.name)
     if not args.publish:
         begun(recipe, out)  # refuses another recipe's folder before teachers work for hours
         check_run(recipe, data, out)
@@ -90,6 +91,10 @@ def run(args: argparse.Namespace) -> int:
             return 0  # the first process publishes
     print(publish(recipe, data, out))
     return 0
+
+
+def _expanded(path: Path) -> Path:
+    return Path(os.path.expanduser(path))  # unlike pathlib's, never an error
 
 
 def _label(args: argparse.Namespace) -> int:
@@ -103,10 +108,10 @@ def _label(args: argparse.Namespace) -> int:
     _label_images(
         args.teacher,
         args.images,
-        args.out.expanduser(),
+        _expanded(args.out),
         split=args.split,
         class_map=args.class_map,
-        root=args.data.expanduser(),
+        root=_expanded(args.data),
     )
     return 0
 

@@ -3,6 +3,7 @@
 """Camera intrinsics from the YAML file that ROS's camera calibration writes."""
 
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ def read_calibration(path: str | Path) -> Intrinsics:
     Takes the projection_matrix of the rectified picture where the file has one, else the
     camera_matrix. HydranetError names the file and what it lacks.
     """
-    path = Path(path).expanduser()
+    path = Path(os.path.expanduser(path))
     try:
         content = read_plain_yaml(path)
     except ValueError as error:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from enum import Enum
+import os
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ def differences(old: dict[str, Any], new: Recipe, path: Path) -> list[str]:
 
 def _find(text: str) -> Path:
     if text.endswith(('.yaml', '.yml')):
-        path = Path(text).expanduser()
+        path = Path(os.path.expanduser(text))
         if not path.is_file():
             raise HydranetError(f'There is no recipe {path}; check the path.')
         return path

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field
 from functools import cached_property
+import os
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ class _Content:
 
 def find_class_map(name: str, root: Path) -> Path:
     """Return the path of a class map: a file below `root`, or one of the project's by name."""
-    own = root / Path(name).expanduser()
+    own = root / os.path.expanduser(name)
     if own.is_file():
         return own
     shipped = config_dir() / 'training' / f'{Path(name).name.removesuffix(".yaml")}.yaml'

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a file to the teacher in it."""
 
+import os
 from pathlib import Path
 
 from hydranet_ros.errors import HydranetError
@@ -28,7 +29,7 @@ def open_teacher(
     HydranetError where there is none.
     """
     mapping = read_class_map(find_class_map(class_map, root)) if class_map else None
-    path = root / Path(teacher).expanduser()
+    path = root / os.path.expanduser(teacher)
     if path.suffix not in (_TFLITE_SUFFIX, MODEL_FILE_SUFFIX):
         card = path if path.suffix == _CARD_SUFFIX or path.is_file() else teacher
         return NetworkTeacher(card, mapping, threads=threads)
