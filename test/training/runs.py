@@ -15,6 +15,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import pytest
 import torch
 import yaml
 
@@ -50,6 +51,20 @@ RECIPE: dict[str, Any] = {
     'workers': 0,
     'seed': 3,
 }
+
+
+@pytest.fixture(scope='module', autouse=True)
+def one_thread() -> Iterator[None]:
+    """Sum in one order here and in the processes that are started."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope='module')
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_data(tmp_path_factory.mktemp('data'))
 
 
 def write_data(folder: Path, images: int = 5) -> Path:

@@ -5,7 +5,6 @@
 GPUs, several machines and bf16 on a GPU are not verified here.
 """
 
-from collections.abc import Iterator
 import csv
 from pathlib import Path
 import signal
@@ -18,26 +17,13 @@ from hydranet_ros.errors import HydranetError
 from hydranet_ros.training.fit import fit
 
 from .runs import checkpoint
+from .runs import data as data
 from .runs import DEADLINE_S
+from .runs import one_thread as one_thread
 from .runs import recipe
 from .runs import started
 from .runs import wait_for
-from .runs import write_data
 from .runs import write_recipe
-
-
-@pytest.fixture(scope='module', autouse=True)
-def _one_thread() -> Iterator[None]:
-    """Sum in one order here and in the processes that are started."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-@pytest.fixture(scope='module')
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_data(tmp_path_factory.mktemp('data'))
 
 
 @pytest.fixture(scope='module')

@@ -17,9 +17,9 @@ from hydranet_ros.training.start import load_start
 from hydranet_ros.training.start import make_network
 
 from .runs import checkpoint
+from .runs import data as data
 from .runs import RECIPE
 from .runs import recipe
-from .runs import write_data
 from .watched_fit import network_with_dropout
 
 SHORT: dict[str, Any] = {
@@ -34,11 +34,6 @@ SHORT: dict[str, Any] = {
 }
 ENTRIES = RECIPE['streams'][0]['data']
 PLAIN = {'crop': [32, 48], 'flip': False}
-
-
-@pytest.fixture(scope='module')
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_data(tmp_path_factory.mktemp('data'))
 
 
 def trained(data: Path, out: Path, **changes: Any) -> dict[str, torch.Tensor]:

@@ -5,7 +5,6 @@
 NCCL, GPUs and several machines are not verified here.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +17,12 @@ from hydranet_ros.training.start import network_weights
 
 from . import watched_fit
 from .runs import checkpoint
+from .runs import data as data
 from .runs import DEADLINE_S
+from .runs import one_thread as one_thread
 from .runs import RECIPE
 from .runs import recipe
 from .runs import running
-from .runs import write_data
 from .runs import write_recipe
 
 # One process moves them with each of the shares, two with one each.
@@ -40,20 +40,6 @@ TWO: dict[str, Any] = {
     'steps_per_epoch': 2,
     'devices': 2,
 }
-
-
-@pytest.fixture(scope='module', autouse=True)
-def _one_thread() -> Iterator[None]:
-    """Sum in one order here and in the processes that are started."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-@pytest.fixture(scope='module')
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_data(tmp_path_factory.mktemp('data'))
 
 
 @pytest.fixture(scope='module')
