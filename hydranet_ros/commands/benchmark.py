@@ -151,6 +151,7 @@ def _node_measurement(args: argparse.Namespace) -> NodeMeasurement:
     from hydranet_ros.errors import HydranetError
 
     try:
+        from hydranet_ros.ros.camera_and_perception import EngineChoice
         from hydranet_ros.ros.node_benchmark import benchmark_node
         from hydranet_ros.ros.node_benchmark import NodeRun
         from hydranet_ros.ros.quiet_domain import enter
@@ -164,11 +165,13 @@ def _node_measurement(args: argparse.Namespace) -> NodeMeasurement:
         enter(args.domain_id)
         return benchmark_node(
             NodeRun(
-                model=case.model,
-                weights=case.weights,
-                backend=choice.backend.value,
-                precision=choice.precision.value,
-                builder=builder_options(args),
+                engine=EngineChoice(
+                    case.model,
+                    case.weights,
+                    choice.backend.value,
+                    choice.precision.value,
+                    builder_options(args),
+                ),
                 source=str(folder),
                 rate=args.rate,
                 frames=args.rounds * args.frames,

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 
 from hydranet_ros.commands.argument_types import add_backend_arguments
+from hydranet_ros.commands.argument_types import add_builder_arguments
+from hydranet_ros.commands.argument_types import builder_options
 from hydranet_ros.commands.argument_types import domain
 from hydranet_ros.commands.argument_types import port
 from hydranet_ros.commands.argument_types import positive
@@ -23,7 +25,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--source', default='street', help='street, or a folder, video or device (%(default)s)'
     )
     parser.add_argument('--model', default=DEFAULT_MODEL, help='a model card (%(default)s)')
+    parser.add_argument(
+        '--weights', type=Path, metavar='PATH', help="local weights in place of the card's"
+    )
     add_backend_arguments(parser)
+    add_builder_arguments(parser)
     parser.add_argument('--rate', type=positive, default=10.0, help='of the camera, Hz (10)')
     parser.add_argument(
         '--out', type=Path, default=Path('out'), metavar='DIR', help='where demo.png goes (out)'
@@ -42,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
     from hydranet_ros.errors import HydranetError
 
     try:
+        from hydranet_ros.ros.camera_and_perception import EngineChoice
         from hydranet_ros.ros.demo_watch import DemoSettings
         from hydranet_ros.ros.live_demo import run_demo
     except ModuleNotFoundError as error:
@@ -52,9 +59,9 @@ def run(args: argparse.Namespace) -> int:
     return run_demo(
         DemoSettings(
             source=args.source,
-            model=args.model,
-            backend=args.backend,
-            precision=args.precision,
+            engine=EngineChoice(
+                args.model, args.weights, args.backend, args.precision, builder_options(args)
+            ),
             rate=args.rate,
             out=args.out,
             duration=args.duration,

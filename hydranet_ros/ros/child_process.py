@@ -1,10 +1,9 @@
 # Copyright 2026 hydranet_ros maintainers
 # SPDX-License-Identifier: Apache-2.0
-"""Start nodes as processes of their own, and end them whatever happens."""
+"""Start a node as a process of its own, and end it whatever happens."""
 
 from collections import deque
 from collections.abc import Mapping
-from contextlib import ExitStack
 from contextlib import suppress
 import ctypes
 import os
@@ -32,21 +31,6 @@ def as_parameter(name: str, value: object) -> list[str]:
         quoted = value.replace("'", "''")
         return ['-p', f"{name}:='{quoted}'"]
     return ['-p', f'{name}:={str(value).lower() if isinstance(value, bool) else value}']
-
-
-def start_camera_and_perception(
-    stack: ExitStack, source: str, rate: float, perception: Mapping[str, object]
-) -> list['ChildProcess']:
-    """Start the camera, playing `source` over and over, and perception; `stack` ends both."""
-    camera = {'source': source, 'rate': rate, 'loop': True, 'wait_for_subscriber': True}
-    children = []
-    for name, module, parameters in (
-        ('camera', 'hydranet_ros.ros.camera', camera),
-        ('perception', 'hydranet_ros.ros.node', perception),
-    ):
-        children.append(ChildProcess(name, module, parameters))
-        stack.callback(children[-1].stop)
-    return children
 
 
 class ChildProcess:

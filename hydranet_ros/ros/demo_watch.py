@@ -14,6 +14,7 @@ from rclpy.executors import SingleThreadedExecutor
 
 from hydranet_ros.atomic_file import write_atomically
 from hydranet_ros.picture_server import PictureServer
+from hydranet_ros.ros.camera_and_perception import EngineChoice
 from hydranet_ros.ros.child_process import ChildProcess
 from hydranet_ros.ros.live_view import LiveView
 from hydranet_ros.ros.live_view import percentile_ms
@@ -27,9 +28,7 @@ class DemoSettings:
     """What the demo is asked for; duration: seconds from the first answer, None until Ctrl-C."""
 
     source: str
-    model: str
-    backend: str
-    precision: str
+    engine: EngineChoice
     rate: float
     out: Path
     duration: float | None
@@ -107,7 +106,9 @@ class DemoWatch:
 
     def _caption(self) -> str:
         report = self._view.report
-        return f'{report.get("model", self._settings.model)} on {report.get("engine", "...")}'
+        return (
+            f'{report.get("model", self._settings.engine.model)} on {report.get("engine", "...")}'
+        )
 
     def _report(self) -> None:
         now = time.monotonic()

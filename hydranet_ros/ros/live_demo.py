@@ -16,7 +16,7 @@ from hydranet_ros.fastdds_profile import use_profile
 from hydranet_ros.output_folder import make_output_folder
 from hydranet_ros.picture import Meaning
 from hydranet_ros.picture_server import PictureServer
-from hydranet_ros.ros.child_process import start_camera_and_perception
+from hydranet_ros.ros.camera_and_perception import start_camera_and_perception
 from hydranet_ros.ros.demo_watch import DemoSettings
 from hydranet_ros.ros.demo_watch import DemoWatch
 from hydranet_ros.ros.live_view import LiveView
@@ -26,7 +26,7 @@ from hydranet_ros.zoo.card import load_card
 
 def run_demo(settings: DemoSettings) -> int:
     """Run it; 0 at its end or Ctrl-C, 1 where a process died. HydranetError before the start."""
-    card = load_card(settings.model)
+    card = load_card(settings.engine.model)
     make_output_folder(settings.out)
     domain = enter(settings.domain_id)
     use_profile()
@@ -36,12 +36,9 @@ def run_demo(settings: DemoSettings) -> int:
             server = PictureServer(settings.port)
             stack.callback(server.close)
         stack.enter_context(_signals_as_interrupt())
-        perception = {
-            'model': settings.model,
-            'backend': settings.backend,
-            'precision': settings.precision,
-        }
-        children = start_camera_and_perception(stack, settings.source, settings.rate, perception)
+        children = start_camera_and_perception(
+            stack, settings.source, settings.rate, settings.engine
+        )
         context = stack.enter_context(_ros())
         view = LiveView(Meaning.of(card, None), card.tasks, context=context)
         stack.callback(view.destroy_node)

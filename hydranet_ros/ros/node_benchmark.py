@@ -6,7 +6,6 @@ from collections import OrderedDict
 from contextlib import ExitStack
 from dataclasses import dataclass
 import os
-from pathlib import Path
 import time
 
 from diagnostic_msgs.msg import DiagnosticArray
@@ -17,7 +16,6 @@ from rclpy.signals import SignalHandlerOptions
 from rclpy.utilities import get_rmw_implementation_identifier
 from sensor_msgs.msg import Image
 
-from hydranet_ros.deploy.options import BuilderOptions
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.evaluation.results import NodeResult
 from hydranet_ros.evaluation.results import PERCENTILES
@@ -26,8 +24,9 @@ from hydranet_ros.fastdds_profile import use_profile
 from hydranet_ros.frame_counts import Outcome
 from hydranet_ros.outputs import DEPTH
 from hydranet_ros.outputs import SEMANTIC
+from hydranet_ros.ros.camera_and_perception import EngineChoice
+from hydranet_ros.ros.camera_and_perception import start_camera_and_perception
 from hydranet_ros.ros.child_process import ChildProcess
-from hydranet_ros.ros.child_process import start_camera_and_perception
 from hydranet_ros.ros.diagnostics import entries_of
 from hydranet_ros.ros.diagnostics import TOPIC as DIAGNOSTICS
 from hydranet_ros.ros.statistics import Stage
@@ -46,11 +45,7 @@ Stamp = tuple[int, int]
 class NodeRun:
     """What to run; frames: how many answers to measure. source, rate: of the camera node."""
 
-    model: str
-    weights: Path | None
-    backend: str
-    precision: str
-    builder: BuilderOptions
+    engine: EngineChoice
     source: str
     rate: float
     frames: int
@@ -96,19 +91,10 @@ def benchmark_node(run: NodeRun) -> NodeResult:
     The first answer is not counted, and neither are frames that come while the engine is built.
     Call `quiet_domain.enter` before.
     """
-    tasks = load_card(run.model).tasks
+    tasks = load_card(run.engine.model).tasks
     use_profile()
     with ExitStack() as stack:
-        perception = {
-            'model': run.model,
-            'weights': str(run.weights or ''),
-            'backend': run.backend,
-            'precision': run.precision,
-            'tensorrt_optimization_level': run.builder.optimization_level,
-            'tensorrt_workspace_mb': run.builder.workspace_mb,
-            'tensorrt_dla_core': run.builder.dla_core,
-        }
-        children = start_camera_and_perception(stack, run.source, run.rate, perception)
+        children = start_camera_and_perception(stack, run.source, run.rate, run.engine)
         context = rclpy.Context()
         rclpy.init(context=context, signal_handler_options=SignalHandlerOptions.NO)
         stack.callback(rclpy.shutdown, context=context)

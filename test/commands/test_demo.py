@@ -160,6 +160,8 @@ def test_a_killed_perception_ends_the_demo(start, tmp_path):
         (('--duration', '0'), 'no number above 0'),
         (('--port', '70000'), 'no port'),
         (('--domain-id', '233'), 'no ROS domain'),
+        (('--optimization-level', '6'), 'The optimization level is 6'),
+        (('--weights', '/nowhere.onnx'), 'There are no weights /nowhere.onnx'),
     ],
 )
 def test_bad_arguments_are_said(start, tmp_path, arguments, says):

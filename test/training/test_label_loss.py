@@ -39,6 +39,13 @@ def test_images_without_annotation_are_not_asked() -> None:
     assert label_loss(logits, LABELS, ASKED, torch.zeros(2)) == 0
 
 
+def test_an_image_without_a_labelled_pixel_is_not_asked() -> None:
+    logits = torch.randn(2, 3, generator=torch.Generator().manual_seed(0))
+    labels = torch.stack([torch.full_like(LABELS[0], 255), LABELS[1]])
+    found = label_loss(logits, labels, ASKED, torch.ones(2))
+    torch.testing.assert_close(found, label_loss(logits[1:], LABELS[1:], ASKED, torch.ones(1)))
+
+
 def test_a_training_with_it_ends_in_a_model_without_the_branch(tmp_path: Path) -> None:
     changes = {
         'tasks': ['semantic'],
