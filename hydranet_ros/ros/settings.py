@@ -12,6 +12,8 @@ from rcl_interfaces.msg import FloatingPointRange
 from rcl_interfaces.msg import IntegerRange
 from rcl_interfaces.msg import ParameterDescriptor
 from rcl_interfaces.msg import SetParametersResult
+from rclpy.clock import Clock
+from rclpy.clock import ClockType
 from rclpy.exceptions import InvalidParameterTypeException
 from rclpy.exceptions import InvalidParameterValueException
 from rclpy.node import Node
@@ -24,6 +26,8 @@ from hydranet_ros.ros.parameters import as_yaml
 from hydranet_ros.ros.parameters import check
 from hydranet_ros.ros.parameters import constraints
 from hydranet_ros.ros.parameters import type_name
+
+LOOK_PERIOD_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ def read(node: Node, changed: Sequence[Parameter] = ()) -> Settings:
 
 
 def on_change(node: Node, apply: Callable[[Settings], None]) -> None:
-    """Call `apply` with the new settings after each accepted change, on the executor's thread."""
+    """Call `apply` with the new settings after each accepted change."""
     names = {setting.name for setting in PARAMETERS}
     if hasattr(node, 'add_post_set_parameters_callback'):
 
@@ -119,15 +123,17 @@ def on_change(node: Node, apply: Callable[[Settings], None]) -> None:
         node.add_post_set_parameters_callback(applied)
         return
 
-    # Humble has no post-set callback: the executor re-reads the values once they are stored.
-    refresh = node.create_guard_condition(lambda: apply(read(node)))
+    # Humble has no post-set callback, and its others come before the values are stored.
+    seen = read(node)
 
-    def announced(changed: list[Parameter]) -> SetParametersResult:
-        if any(one.name in names for one in changed):
-            refresh.trigger()
-        return SetParametersResult(successful=True)
+    def look() -> None:
+        nonlocal seen
+        found = read(node)
+        if found != seen:
+            seen = found
+            apply(found)
 
-    node.add_on_set_parameters_callback(announced)
+    node.create_timer(LOOK_PERIOD_S, look, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
 
 def _descriptor(setting: Setting) -> ParameterDescriptor:
