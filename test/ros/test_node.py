@@ -111,7 +111,8 @@ def test_an_engine_that_does_not_build_deactivates(bench, monkeypatch):
     assert bench.show_and_wait(image(picture())).answered == 1
 
 
-def test_a_build_given_up_neither_speaks_nor_stops_the_next(bench, logs, monkeypatch):
+def give_up_a_build(bench, monkeypatch, stop_s):
+    """Clean up while the engine is built; return what ends that build, and its thread."""
     entered, leave = threading.Event(), threading.Event()
 
     def prepare(self, height, width, batch=1):
@@ -121,16 +122,21 @@ def test_a_build_given_up_neither_speaks_nor_stops_the_next(bench, logs, monkeyp
 
     with monkeypatch.context() as patch:
         patch.setattr(Perception, 'prepare', prepare)
-        patch.setattr(session, 'STOP_S', 0.0)
+        patch.setattr(session, 'STOP_S', stop_s)
         bench.start()
         bench.show(image(picture()))
         assert entered.wait(20)
-        given_up = next(one for one in threading.enumerate() if one.name == 'perception')
+        building = next(one for one in threading.enumerate() if one.name == 'perception')
         assert bench.change(DEACTIVATE)
         assert bench.change(CLEANUP)
+    return leave, building
+
+
+def test_a_build_given_up_neither_speaks_nor_stops_the_next(bench, logs, monkeypatch):
+    leave, building = give_up_a_build(bench, monkeypatch, 0.0)
     bench.start()
     leave.set()
-    given_up.join(20)
+    building.join(20)
     bench.perception._failed.trigger()  # as from a network that failed just before
     bench.listen('semantic')
     assert bench.show_and_wait(image(picture())).answered == 1
@@ -139,29 +145,16 @@ def test_a_build_given_up_neither_speaks_nor_stops_the_next(bench, logs, monkeyp
 
 
 def test_a_build_and_a_switch_have_one_deadline_at_the_end(bench, monkeypatch):
-    entered, leave, waits = threading.Event(), threading.Event(), []
-    join = session.ModelSwitch.join
-
-    def prepare(self, height, width, batch=1):
-        entered.set()
-        assert leave.wait(20)
+    waits, join = [], session.ModelSwitch.join
 
     def joined(self, timeout_s):
         waits.append(timeout_s)
         return join(self, timeout_s)
 
     monkeypatch.setattr(session.ModelSwitch, 'join', joined)
-    with monkeypatch.context() as patch:
-        patch.setattr(Perception, 'prepare', prepare)
-        patch.setattr(session, 'STOP_S', 0.5)
-        bench.start()
-        bench.show(image(picture()))
-        assert entered.wait(20)
-        given_up = next(one for one in threading.enumerate() if one.name == 'perception')
-        assert bench.change(DEACTIVATE)
-        assert bench.change(CLEANUP)
-        leave.set()
-        given_up.join(20)
+    leave, building = give_up_a_build(bench, monkeypatch, 0.5)
+    leave.set()
+    building.join(20)
     assert waits[0] < 0.25, 'the build took the whole time'
 
 
