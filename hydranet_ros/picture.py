@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from hydranet_ros.zoo.card_types import SemanticClass
 
 _NARROWEST, _WIDEST = 320, 640
-_ROW, _MARGIN, _CHIP = 30, 10, 16
-_PAPER, _INK = (24, 26, 30), (232, 232, 232)
+ROW, MARGIN, _CHIP = 30, 10, 16  # pixels
+PAPER, _INK = (24, 26, 30), (232, 232, 232)
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 
 
@@ -73,17 +73,18 @@ def side_by_side(
     height = max(round(rgb.shape[0] * width / rgb.shape[1]), 1)
     total = width * len(panels)
     legend_width = total - (width if depth_colors is not None and labels is not None else 0)
-    places = _legend_places(meaning.classes, legend_width) if labels is not None else []
+    names = [item.name for item in meaning.classes] if labels is not None else []
+    places = legend_places(names, legend_width)
     # Room for all classes: the size must not change with what is in sight.
     rows = max(places[-1][1] + 1 if places else 0, 2 if depth_colors is not None else 0)
-    top = 2 * _ROW
-    sheet = np.empty((top + height + rows * _ROW + _MARGIN, total, 3), np.uint8)
-    sheet[:top] = _PAPER
-    sheet[top + height :] = _PAPER
-    _write(sheet, caption or 'hydranet_ros', (_MARGIN, 0), total - 2 * _MARGIN, _ROW)
+    top = 2 * ROW
+    sheet = np.empty((top + height + rows * ROW + MARGIN, total, 3), np.uint8)
+    sheet[:top] = PAPER
+    sheet[top + height :] = PAPER
+    write(sheet, caption or 'hydranet_ros', (MARGIN, 0), total - 2 * MARGIN, ROW)
     for number, (title, picture) in enumerate(panels):
         left = number * width
-        _write(sheet, title, (left + _MARGIN, _ROW), width - 2 * _MARGIN, _ROW)
+        write(sheet, title, (left + MARGIN, ROW), width - 2 * MARGIN, ROW)
         target = sheet[top : top + height, left : left + width]
         # Enlarged pixels stay pixels; shrunk class colours must not mix to others.
         smooth = number == 0 and picture.shape[1] > width
@@ -91,13 +92,13 @@ def side_by_side(
         cv2.resize(picture, (width, height), dst=target, interpolation=method)
     foot = sheet[top + height :]
     if labels is not None:
-        _draw_legend(foot, labels, meaning, legend_width)
+        _draw_classes(foot, labels, meaning, legend_width)
     if depth_colors is not None and meaning.depth is not None:
         _draw_scale(foot[:, total - width :], meaning.depth)
     return sheet
 
 
-def _write(
+def write(
     sheet: np.ndarray,
     text: str,
     corner: tuple[int, int],
@@ -105,7 +106,7 @@ def _write(
     height: int,
     scale: float = 0.55,
 ) -> None:
-    """Write a line of text, smaller where the room is short."""
+    """Write a line of text in a row that high, smaller where the room is short (pixels)."""
     text = text.encode('ascii', 'replace').decode()
     (width, _), _ = cv2.getTextSize(text, _FONT, scale, 1)
     if width > room:
@@ -116,42 +117,49 @@ def _write(
     cv2.putText(sheet, text, at, _FONT, scale, _INK, 1, cv2.LINE_AA)
 
 
-def _legend_places(classes: Sequence[SemanticClass], room: int) -> list[tuple[int, int]]:
-    """Return (left, row) of each class, filled row by row."""
-    places, left, row = [], _MARGIN, 0
-    for item in classes:
-        width = cv2.getTextSize(item.name, _FONT, 0.5, 1)[0][0] + _CHIP + 3 * _MARGIN
-        if left + width > room and left > _MARGIN:
-            left, row = _MARGIN, row + 1
+def legend_places(names: Sequence[str], room: int) -> list[tuple[int, int]]:
+    """Return (left, row) of each name of a legend, filled row by row into `room` pixels."""
+    places, left, row = [], MARGIN, 0
+    for name in names:
+        width = cv2.getTextSize(name, _FONT, 0.5, 1)[0][0] + _CHIP + 3 * MARGIN
+        if left + width > room and left > MARGIN:
+            left, row = MARGIN, row + 1
         places.append((left, row))
         left += width
     return places
 
 
-def _draw_legend(foot: np.ndarray, labels: np.ndarray, meaning: Meaning, room: int) -> None:
+def draw_legend(
+    foot: np.ndarray, names: Sequence[str], colours: np.ndarray, places: Sequence[tuple[int, int]]
+) -> None:
+    """Draw names beside their colours, uint8 (n, 3) RGB, at the places of `legend_places`."""
+    for name, colour, (left, row) in zip(names, colours, places, strict=True):
+        middle = row * ROW + ROW // 2 + MARGIN // 2
+        low, high = (left, middle - _CHIP // 2), (left + _CHIP, middle + _CHIP // 2)
+        cv2.rectangle(foot, low, high, tuple(int(value) for value in colour), -1)
+        cv2.rectangle(foot, low, high, _INK, 1)
+        corner = (left + _CHIP + MARGIN // 2, middle - ROW // 2)
+        write(foot, name, corner, foot.shape[1] - corner[0], ROW, scale=0.5)
+
+
+def _draw_classes(foot: np.ndarray, labels: np.ndarray, meaning: Meaning, room: int) -> None:
+    """Draw the legend of the classes in sight."""
     present = cv2.calcHist([labels], [0], None, [256], [0, 256]).ravel() > 0
     shown = [number for number in range(len(meaning.classes)) if present[number]]
-    classes = [meaning.classes[number] for number in shown]
-    for number, (left, row) in zip(shown, _legend_places(classes, room), strict=True):
-        middle = row * _ROW + _ROW // 2 + _MARGIN // 2
-        colour = tuple(int(value) for value in meaning.palette[number])
-        low, high = (left, middle - _CHIP // 2), (left + _CHIP, middle + _CHIP // 2)
-        cv2.rectangle(foot, low, high, colour, -1)
-        cv2.rectangle(foot, low, high, _INK, 1)
-        corner = (left + _CHIP + _MARGIN // 2, middle - _ROW // 2)
-        _write(foot, meaning.classes[number].name, corner, room, _ROW, scale=0.5)
+    names = [meaning.classes[number].name for number in shown]
+    draw_legend(foot, names, meaning.palette[shown], legend_places(names, room))
 
 
 def _draw_scale(foot: np.ndarray, depth: DepthRange) -> None:
-    left, right = _MARGIN + 6, foot.shape[1] - _MARGIN - 26
+    left, right = MARGIN + 6, foot.shape[1] - MARGIN - 26
     ramp = np.linspace(255, 1, right - left).astype(np.uint8)
-    foot[_MARGIN : _MARGIN + 14, left:right] = DEPTH_PALETTE[ramp]
+    foot[MARGIN : MARGIN + 14, left:right] = DEPTH_PALETTE[ramp]
     unit = ' m' if depth.metric else ''
     for step in range(5):
         metres = depth.min_m + (depth.max_m - depth.min_m) * step / 4
         x = left + (right - left) * step // 4
-        cv2.line(foot, (x, _MARGIN), (x, _MARGIN + 18), _INK, 1)
+        cv2.line(foot, (x, MARGIN), (x, MARGIN + 18), _INK, 1)
         text = f'{metres:.3g}{unit if step == 4 else ""}'
         width = cv2.getTextSize(text, _FONT, 0.45, 1)[0][0]
-        _write(foot, text, (max(x - width // 2, 0), _MARGIN + 16), 60, 18, scale=0.45)
-    _write(foot, 'black: none', (left, _MARGIN + 34), right - left, 18, scale=0.4)
+        write(foot, text, (max(x - width // 2, 0), MARGIN + 16), 60, 18, scale=0.45)
+    write(foot, 'black: none', (left, MARGIN + 34), right - left, 18, scale=0.4)

@@ -51,14 +51,14 @@ class PredictionFiles:
         """
         too_far = 0
         if prediction.labels is not None:
-            _save_png(self.labels, prediction.labels)
+            save_png(self.labels, prediction.labels)
         if prediction.depth is not None:
             _save_npy(self.depth, prediction.depth)
             millimetres, too_far = to_millimetres(prediction.depth)
-            _save_png(self.depth_png, millimetres)
+            save_png(self.depth_png, millimetres)
         if prediction.normals is not None:
             _save_npy(self.normals, prediction.normals)
-        _save_png(self.picture, picture[..., ::-1])
+        save_png(self.picture, picture[..., ::-1])
         return too_far
 
 
@@ -80,7 +80,8 @@ def _save_npy(path: Path, array: np.ndarray) -> None:
     _save(path, buffer.getvalue())
 
 
-def _save_png(path: Path, image: np.ndarray) -> None:
+def save_png(path: Path, image: np.ndarray) -> None:
+    """Write an image as OpenCV has it (BGR), atomically; HydranetError where that fails."""
     _save(path, cv2.imencode('.png', image)[1].tobytes())
 
 

@@ -25,6 +25,7 @@ COMMANDS = (
     'build',
     'benchmark',
     'evaluate',
+    'diagnose',
     'train',
     'doctor',
 )

@@ -15,7 +15,7 @@ from hydranet_ros.commands.argument_types import count
 from hydranet_ros.commands.argument_types import positive
 
 if TYPE_CHECKING:
-    from hydranet_ros.evaluation.evaluate import EvaluationData
+    from hydranet_ros.evaluation.evaluation_data import EvaluationData
     from hydranet_ros.evaluation.evaluation_result import EvaluationResult
 
 SUMMARY = 'Measure a model, on any engine, against the annotations of a data set.'
@@ -117,7 +117,7 @@ def _evaluate(args: argparse.Namespace) -> EvaluationResult:
 
 
 def _open(spec: str, split: str | None) -> EvaluationData:
-    from hydranet_ros.evaluation.evaluate import EvaluationData
+    from hydranet_ros.evaluation.evaluation_data import EvaluationData
     from hydranet_ros.training.datasets.opening import open_dataset
 
     return EvaluationData(open_dataset(spec, split=split), spec, split)

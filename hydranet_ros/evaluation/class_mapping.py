@@ -39,30 +39,31 @@ class ClassMapping:
 
         HydranetError where no name matches.
         """
-        known = {_key(one) for one in model}
-        common = [one for one in dataset if _key(one) in known]
+        known = {class_key(one.name) for one in model}
+        common = [one for one in dataset if class_key(one.name) in known]
         if not common:
             raise HydranetError(
                 f"None of the data set's classes ({_list(dataset)}) is one of the model's "
                 f'({_list(model)}). Choose a model of these classes, or another --domain.'
             )
-        places = {_key(one): place for place, one in enumerate(common)}
+        places = {class_key(one.name): place for place, one in enumerate(common)}
         return cls(
             names=tuple(one.name for one in common),
             predicted=_table(model, places),
             true=_table(dataset, places),
-            only_model=tuple(one.name for one in model if _key(one) not in places),
-            only_set=tuple(one.name for one in dataset if _key(one) not in places),
+            only_model=tuple(one.name for one in model if class_key(one.name) not in places),
+            only_set=tuple(one.name for one in dataset if class_key(one.name) not in places),
         )
 
 
-def _key(one: SemanticClass) -> str:
-    return one.name.casefold().replace('_', ' ').replace('-', ' ').strip()
+def class_key(name: str) -> str:
+    """Return what two names of one class have in common."""
+    return name.casefold().replace('_', ' ').replace('-', ' ').strip()
 
 
 def _table(classes: Sequence[SemanticClass], places: dict[str, int]) -> npt.NDArray[np.uint8]:
     table = np.full(256, IGNORE, np.uint8)
-    table[: len(classes)] = [places.get(_key(one), IGNORE) for one in classes]
+    table[: len(classes)] = [places.get(class_key(one.name), IGNORE) for one in classes]
     return table
 
 

@@ -19,12 +19,16 @@ class SegmentationErrors:
 
     iou: one a class, None for a class that neither the truth nor the prediction has; such
     classes are left out of `miou`, the mean of the others. pixel_accuracy: correct pixels among
-    all labelled ones. pixels: the labelled ones. true_pixels: one a class.
+    all labelled ones. mean_accuracy: that of each class that the truth has, averaged. fw_iou: the
+    mean of iou, weighted by the classes' true pixels. pixels: the labelled ones. true_pixels: one
+    a class.
     """
 
     miou: float | None
     iou: tuple[float | None, ...]
     pixel_accuracy: float | None
+    mean_accuracy: float | None
+    fw_iou: float | None
     pixels: int
     true_pixels: tuple[int, ...]
 
@@ -81,10 +85,14 @@ class Confusion:
         )
         present = [one for one in iou if one is not None]
         pixels = int(truth.sum())
+        accuracy = [100.0 * int(c) / int(t) for c, t in zip(correct, truth, strict=True) if t]
+        weighted = [int(t) * one for t, one in zip(truth, iou, strict=True) if one is not None]
         return SegmentationErrors(
             miou=sum(present) / len(present) if present else None,
             iou=iou,
             pixel_accuracy=100.0 * int(correct.sum()) / pixels if pixels else None,
+            mean_accuracy=sum(accuracy) / len(accuracy) if accuracy else None,
+            fw_iou=sum(weighted) / pixels if pixels else None,
             pixels=pixels,
             true_pixels=tuple(int(one) for one in truth),
         )

@@ -6,15 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from datetime import timezone
 
-from hydranet_ros import __version__
-from hydranet_ros.deploy.request import Shape
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.evaluation.depth_errors import DepthErrors
+from hydranet_ros.evaluation.evaluation_data import EvaluationData
 from hydranet_ros.evaluation.evaluation_result import EvaluationResult
-from hydranet_ros.evaluation.results import Weights
+from hydranet_ros.evaluation.run_record import RunRecord
 from hydranet_ros.evaluation.size_groups import by_size
 from hydranet_ros.evaluation.size_groups import padded
 from hydranet_ros.evaluation.size_groups import Size
@@ -29,20 +26,6 @@ from hydranet_ros.training.datasets.sample import DataSet
 from hydranet_ros.training.datasets.sample import Sample
 from hydranet_ros.zoo.card_types import DepthRange
 from hydranet_ros.zoo.card_types import Task
-
-
-@dataclass(frozen=True)
-class EvaluationData:
-    """A data set, and what it was opened from."""
-
-    dataset: DataSet
-    spec: str
-    split: str | None = None
-
-    @property
-    def title(self) -> str:
-        """Name it in words."""
-        return self.spec if self.split is None else f'{self.spec}, split {self.split}'
 
 
 @dataclass(frozen=True)
@@ -104,28 +87,12 @@ class _Evaluation:
         ]
 
     def run(self, after_image: Callable[[], object]) -> EvaluationResult:
-        perception, data = self._perception, self._data
-        seen, precisions = set(), set()
-        for sample, size in by_size(data.dataset, self._options.pad_to):
-            seen.add(perception.input_size_for(*size))
+        record = RunRecord(self._perception, self._data, self._options.pad_to)
+        for sample, size in by_size(self._data.dataset, self._options.pad_to):
             self._add(sample, size)
-            if (engine := perception.engines.info(Shape(*size, 1))) is not None:
-                precisions.add(engine.choice.precision.value)
+            record.add(size)
             after_image()
-        return EvaluationResult(
-            version=__version__,
-            date=datetime.now(timezone.utc).isoformat(timespec='seconds'),
-            model=perception.card.name,
-            weights=Weights(perception.model_file.name, perception.model_file.sha256),
-            domain=perception.domain,
-            engine=perception.backend,
-            precision=', '.join(sorted(precisions)),
-            device=perception.choice.device,
-            data=data.spec,
-            split=data.split,
-            images=len(data.dataset),
-            input_sizes=tuple(sorted(seen)),
-            padded_to=self._options.pad_to,
+        return record.result(
             semantic=None if self._semantic is None else self._semantic.result(),
             depth=None if self._depth is None else self._depth.result(*self._baseline()),
             normals=None if self._normals is None else self._normals.result(),

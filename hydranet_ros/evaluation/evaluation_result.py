@@ -86,6 +86,8 @@ class EvaluationResult:
         if self.semantic is not None:
             main['mIoU'] = self.semantic.errors.miou
             main['pixel_accuracy'] = self.semantic.errors.pixel_accuracy
+            main['mean_accuracy'] = self.semantic.errors.mean_accuracy
+            main['fw_IoU'] = self.semantic.errors.fw_iou
         if self.depth is not None:
             errors = self.depth.result.errors
             main |= {'RMSE': errors.rmse, 'RMSE_log': errors.rmse_log, 'AbsRel': errors.abs_rel}

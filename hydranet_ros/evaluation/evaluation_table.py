@@ -48,6 +48,8 @@ def _semantic_table(semantic: SemanticEvaluation) -> str:
         rows.append([name, _rounded(iou), _rounded(share)])
     rows.append([f'**mIoU of {errors.classes_counted} classes**', _rounded(errors.miou), ''])
     rows.append(['pixel accuracy', _rounded(errors.pixel_accuracy), f'{errors.pixels} pixels'])
+    rows.append(['mean accuracy of the classes', _rounded(errors.mean_accuracy), ''])
+    rows.append(['IoU weighted by pixels', _rounded(errors.fw_iou), ''])
     return markdown_table(['class', 'IoU %', 'of the pixels %'], rows)
 
 

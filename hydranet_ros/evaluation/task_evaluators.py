@@ -34,27 +34,30 @@ class Lens:
 
 
 class SemanticEvaluator:
-    """Count the labels of the classes that both the model and the data set have."""
+    """Count the labels of the classes that both the model and the data set have.
+
+    mapping: from ids of both to the common classes, of which `confusion` counts the pixels.
+    """
 
     output = 'labels'
 
     def __init__(self, model: Sequence[SemanticClass], dataset: Sequence[SemanticClass]) -> None:
-        self._mapping = ClassMapping.between(model, dataset)
-        self._confusion = Confusion(len(self._mapping.names))
+        self.mapping = ClassMapping.between(model, dataset)
+        self.confusion = Confusion(len(self.mapping.names))
 
     def add(self, labels: npt.NDArray[np.uint8], sample: Sample, lens: Lens) -> None:
         """Add uint8 (H, W), class ids of the model."""
         if sample.labels is not None:
-            mapping = self._mapping
-            self._confusion.update(mapping.predicted[labels], mapping.true[sample.labels])
+            mapping = self.mapping
+            self.confusion.update(mapping.predicted[labels], mapping.true[sample.labels])
 
     def result(self) -> SemanticEvaluation:
         """Give the figures of all that was added."""
         return SemanticEvaluation(
-            self._confusion.result(),
-            self._mapping.names,
-            self._mapping.only_set,
-            self._mapping.only_model,
+            self.confusion.result(),
+            self.mapping.names,
+            self.mapping.only_set,
+            self.mapping.only_model,
         )
 
 

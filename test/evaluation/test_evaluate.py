@@ -19,8 +19,8 @@ from hydranet_ros.deploy import engine_pool
 from hydranet_ros.deploy.engine import Engine
 from hydranet_ros.deploy.request import BuildRequest
 from hydranet_ros.evaluation.evaluate import evaluate
-from hydranet_ros.evaluation.evaluate import EvaluationData
 from hydranet_ros.evaluation.evaluate import EvaluationOptions
+from hydranet_ros.evaluation.evaluation_data import EvaluationData
 from hydranet_ros.evaluation.evaluation_result import EvaluationResult
 from hydranet_ros.evaluation.evaluation_table import evaluation_tables
 from hydranet_ros.sources import open_source
