@@ -13,12 +13,17 @@ from torch import nn
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.networks import deeplab_largefov
 from hydranet_ros.networks import fcn32s
+from hydranet_ros.networks.fast_nas import FastNas
 from hydranet_ros.networks.light_weight_refinenet import LightWeightRefineNet
 from hydranet_ros.networks.multitask_refinenet import MultiTaskRefineNet
 from hydranet_ros.networks.options import LEAST_LARGEST
 from hydranet_ros.networks.options import NetworkOptions
+from hydranet_ros.networks.output_stride import fast_nas_genotype
+from hydranet_ros.networks.output_stride import output_stride
+from hydranet_ros.networks.output_stride import template_nas_genotype
 from hydranet_ros.networks.resnet import CHANNELS
 from hydranet_ros.networks.resnet import ResNet
+from hydranet_ros.networks.template_nas import TemplateNas
 from hydranet_ros.networks.timm_encoder import TimmEncoder
 from hydranet_ros.networks.upsampling import add_upsampling
 
@@ -29,14 +34,14 @@ _UPSAMPLING = frozenset({'upsample', 'largest', 'matrices'})
 
 @dataclass(frozen=True)
 class Architecture:
-    """How to make a network, at which stride its heads' maps are, and which options it has.
+    """How to make a network, and which options it has.
 
-    coarse: from pixels along one side of the image to those of the map.
+    coarse: from pixels along one side of the image and the stride of the heads' maps to the side
+    of these.
     """
 
     make: Callable[[Heads, NetworkOptions], nn.Module]
-    stride: int = 4
-    coarse: Callable[[int], int] = lambda pixels: -(-pixels // 4)
+    coarse: Callable[[int, int], int] = lambda pixels, stride: -(-pixels // stride)
     options: frozenset[str] = _UPSAMPLING
 
 
@@ -63,7 +68,10 @@ def build_network(
             'pixels a side leaves the network nothing to see.'
         )
     network: Any = known.make(heads, options)
-    add_upsampling(network, options, stride=known.stride, coarse=known.coarse)
+    stride = output_stride(architecture, options)
+    add_upsampling(
+        network, options, stride=stride, coarse=lambda pixels: known.coarse(pixels, stride)
+    )
     network.architecture, network.options = architecture, options
     return network
 
@@ -100,6 +108,14 @@ def _fcn32s(heads: Heads, options: NetworkOptions) -> nn.Module:
     return fcn32s.FCN32s(heads)
 
 
+def _fast_nas(heads: Heads, options: NetworkOptions) -> nn.Module:
+    return FastNas(heads, fast_nas_genotype(options))
+
+
+def _template_nas(heads: Heads, options: NetworkOptions) -> nn.Module:
+    return TemplateNas(heads, template_nas_genotype(options))
+
+
 _DECODER = _UPSAMPLING | {'blocks'}
 ARCHITECTURES: dict[str, Architecture] = {
     DEFAULT_ARCHITECTURE: Architecture(_multitask),
@@ -112,7 +128,9 @@ ARCHITECTURES: dict[str, Architecture] = {
     },
     'light_weight_refinenet_timm': Architecture(_timm, options=_DECODER | {'encoder'}),
     'deeplab_largefov': Architecture(
-        _deeplab, deeplab_largefov.STRIDE, deeplab_largefov.coarse_side
+        _deeplab, lambda pixels, _: deeplab_largefov.coarse_side(pixels)
     ),
-    'fcn32s': Architecture(_fcn32s, fcn32s.STRIDE, lambda pixels: -(-pixels // fcn32s.STRIDE)),
+    'fcn32s': Architecture(_fcn32s),
+    'fast_nas': Architecture(_fast_nas, options=_UPSAMPLING | {'genotype'}),
+    'template_nas': Architecture(_template_nas, options=_UPSAMPLING | {'genotype'}),
 }

@@ -18,7 +18,6 @@ from hydranet_ros.networks.vgg16 import draw_rectified
 from hydranet_ros.networks.vgg16 import VGG16
 
 WIDTH = 1024
-STRIDE = 8
 
 
 class DeepLabLargeFOV(nn.Module):

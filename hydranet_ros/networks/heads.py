@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from hydranet_ros.networks.refinenet_blocks import conv
 
 LABELS_SUFFIX = '_labels'  # beside a task's map in training: which classes the image shows
+AUXILIARY_SUFFIX = '_auxiliary'  # beside a task's map in training, with the number of the block
 
 
 class TaskHead(nn.Module):

@@ -29,7 +29,7 @@ STAGES = (
 
 
 class ConvBN(nn.Sequential):
-    """Convolution without bias, batch norm and, where `activation`, ReLU6."""
+    """Convolution without bias that pads to keep the size, batch norm and an activation."""
 
     def __init__(
         self,
@@ -38,15 +38,17 @@ class ConvBN(nn.Sequential):
         kernel: int,
         stride: int = 1,
         groups: int = 1,
-        activation: bool = True,
+        activation: type[nn.Module] | None = nn.ReLU6,
+        dilation: int = 1,
     ) -> None:
         super().__init__()
+        padding = dilation * (kernel // 2)
         self.conv = nn.Conv2d(
-            in_channels, out_channels, kernel, stride, kernel // 2, groups=groups, bias=False
+            in_channels, out_channels, kernel, stride, padding, dilation, groups, bias=False
         )
         self.bn = nn.BatchNorm2d(out_channels)
-        if activation:
-            self.relu6 = nn.ReLU6()
+        if activation is not None:
+            self.add_module(activation.__name__.lower(), activation())
 
 
 class InvertedResidual(nn.Module):
@@ -57,7 +59,7 @@ class InvertedResidual(nn.Module):
         width = in_channels * expansion
         self.expand = ConvBN(in_channels, width, 1)  # kept at expansion 1, unlike torchvision
         self.depthwise = ConvBN(width, width, 3, stride, groups=width)
-        self.project = ConvBN(width, out_channels, 1, activation=False)
+        self.project = ConvBN(width, out_channels, 1, activation=None)
         self.residual = stride == 1 and in_channels == out_channels
 
     def forward(self, x: Tensor) -> Tensor:
@@ -66,25 +68,25 @@ class InvertedResidual(nn.Module):
 
 
 class MobileNetV2(nn.Module):
-    """Give the features of every stage, finest first.
+    """Give the features of every stage, finest first; `stages`: only of the first so many.
 
-    Input: float32 [N, 3, H, W]. Output: seven tensors, of the channels and strides of `STAGES`;
-    a stride of s gives ceil(H / s) x ceil(W / s).
+    Input: float32 [N, 3, H, W]. Output: a tensor for each stage, seven in all, of the channels and
+    strides of `STAGES`; a stride of s gives ceil(H / s) x ceil(W / s).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, stages: int = 7) -> None:
         super().__init__()
         self.stem = ConvBN(3, 32, 3, stride=2)
         channels = 32
-        stages = []
-        for stage in STAGES:
+        layers = []
+        for stage in STAGES[:stages]:
             blocks = []
             for i in range(stage.blocks):
                 stride = stage.stride if i == 0 else 1
                 blocks.append(InvertedResidual(channels, stage.channels, stride, stage.expansion))
                 channels = stage.channels
-            stages.append(nn.Sequential(*blocks))
-        self.stages = nn.ModuleList(stages)
+            layers.append(nn.Sequential(*blocks))
+        self.stages = nn.ModuleList(layers)
 
     def forward(self, x: Tensor) -> list[Tensor]:
         x = self.stem(x)

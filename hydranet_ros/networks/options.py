@@ -53,7 +53,8 @@ class NetworkOptions:
 
     largest: (height, width) in pixels of the largest input, whose size the matrices of a global
     deconvolution have. matrices: what these begin as. blocks: of a ResNet's decoder. encoder: the
-    name of a timm model.
+    name of a timm model. genotype: of a searched network, a published one's name or its numbers as
+    text.
     """
 
     upsample: Upsampling = Upsampling.BILINEAR
@@ -61,6 +62,7 @@ class NetworkOptions:
     matrices: Matrices = Matrices.BILINEAR
     blocks: Blocks = Blocks.LIGHT_WEIGHT
     encoder: str | None = None
+    genotype: str | None = None
 
     @property
     def limit(self) -> tuple[int, int] | None:
@@ -88,9 +90,13 @@ class NetworkOptions:
                 values[name] = kind(values[name])
         if 'largest' in values:
             values['largest'] = _size(values['largest'])
-        encoder = values.get('encoder')
-        if encoder is not None and not isinstance(encoder, str):
-            raise ValueError(f'encoder is {encoder!r}; give the name of a timm model.')
+        for name, what in (
+            ('encoder', 'the name of a timm model'),
+            ('genotype', 'its name or its numbers as text'),
+        ):
+            text = values.get(name)
+            if text is not None and not isinstance(text, str):
+                raise ValueError(f'{name} is {text!r}; give {what}.')
         return cls(**values)
 
 

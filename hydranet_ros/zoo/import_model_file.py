@@ -19,7 +19,7 @@ from hydranet_ros.networks.architectures import build_network
 from hydranet_ros.networks.options import LARGEST_SIDE
 from hydranet_ros.networks.options import NetworkOptions
 from hydranet_ros.networks.options import SMALLEST_SIDE
-from hydranet_ros.zoo.import_official import load_renamed
+from hydranet_ros.zoo.import_state_dict import load_renamed
 from hydranet_ros.zoo.model_file import describe
 from hydranet_ros.zoo.model_file import HALF_SUFFIX
 from hydranet_ros.zoo.model_file import load_onnx

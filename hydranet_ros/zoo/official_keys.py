@@ -2,36 +2,46 @@
 # SPDX-License-Identifier: Apache-2.0
 """How the authors' repositories name what our networks hold: the whole difference to them.
 
-A table has pairs of their prefix (a pattern) and ours, tried in order.
+A table has pairs of their prefix (a pattern) and ours, or what makes it of the pattern's groups,
+tried in order.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 import re
 
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.networks.fast_nas_genotype import PUBLISHED as FAST_NAS_GENOTYPES
+from hydranet_ros.networks.template_nas_genotype import PUBLISHED as TEMPLATE_NAS_GENOTYPES
+from hydranet_ros.zoo import searched_keys
 
 _STEPS = {'0': 'expand', '1': 'depthwise', '2': 'project'}
 _LAYERS = {'0': 'conv', '1': 'bn'}
-Table = tuple[tuple[str, str], ...]
+Table = tuple[tuple[str, str | Callable[..., str]], ...]
 
 
 @dataclass(frozen=True)
 class Family:
-    """A format of checkpoints: the architecture, its keys, and the keys of the tasks' heads."""
+    """A format of checkpoints: the architecture, its keys, and the keys of the tasks' heads.
+
+    genotypes: the published ones of a searched network, none of others.
+    """
 
     title: str
     architecture: str
     table: Table
     heads: tuple[tuple[str, str], ...]
+    genotypes: tuple[str, ...] = ()
 
     def our_key(self, official: str) -> str:
         """Translate an official key into ours; HydranetError where it is none of the family."""
         for pattern, ours in self.table:
             match = re.match(pattern, official)
             if match:
-                return _fill(ours, match.groups()) + official[match.end() :]
+                prefix = ours(*match.groups()) if callable(ours) else _fill(ours, match.groups())
+                return prefix + official[match.end() :]
         raise HydranetError(f"The key '{official}' is not one of the official {self.title}.")
 
 
@@ -93,6 +103,20 @@ FAMILIES = {
         )
         for depth in (50, 101, 152)
     },
+    'fast_nas': Family(
+        'network of auxiliary cells',
+        'fast_nas',
+        searched_keys.FAST_NAS,
+        (('semantic', searched_keys.HEAD),),
+        tuple(FAST_NAS_GENOTYPES),
+    ),
+    'template_nas': Family(
+        'network of templates',
+        'template_nas',
+        searched_keys.TEMPLATE_NAS,
+        (('semantic', searched_keys.HEAD),),
+        tuple(TEMPLATE_NAS_GENOTYPES),
+    ),
 }
 
 

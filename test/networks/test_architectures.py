@@ -18,6 +18,7 @@ from hydranet_ros.networks.options import Blocks
 from hydranet_ros.networks.options import Matrices
 from hydranet_ros.networks.options import NetworkOptions
 from hydranet_ros.networks.options import Upsampling
+from hydranet_ros.networks.output_stride import output_stride
 
 RESNETS = {depth: f'light_weight_refinenet_resnet{depth}' for depth in (50, 101, 152)}
 MOBILENET = 'light_weight_refinenet_mobilenet_v2'
@@ -101,7 +102,8 @@ def test_maps_are_as_large_as_the_matrices_expect(architecture: str) -> None:
     for side in (33, 34, 64, 65, 150):
         shape = network(torch.empty(1, 3, side, 2 * side, device='meta'))['semantic'].shape
         coarse = ARCHITECTURES[architecture].coarse
-        assert shape[2:] == (coarse(side), coarse(2 * side))
+        stride = output_stride(architecture, NetworkOptions())
+        assert shape[2:] == (coarse(side, stride), coarse(2 * side, stride))
 
 
 def test_labels_are_told_in_training_alone() -> None:

@@ -26,6 +26,8 @@ CASES = [
     'lwrf_resnet50_voc',
     'lwrf_resnet101_voc',
     'lwrf_resnet152_voc',
+    *(f'fastnas_arch{i}_{task}' for i in (0, 1, 2) for task in ('segm', 'depth')),
+    *(f'templatenas_arch{i}_{data}' for i in (0, 1) for data in ('cs', 'cv')),
 ]
 
 

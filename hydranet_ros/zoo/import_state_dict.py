@@ -1,0 +1,26 @@
+# Copyright 2026 hydranet_ros maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""Loading a state dict under our keys, strictly."""
+
+from collections.abc import Mapping
+
+from torch import nn
+from torch import Tensor
+
+from hydranet_ros.errors import HydranetError
+
+COUNTER = 'num_batches_tracked'  # of batch norms, which old checkpoints lack
+
+
+def load_renamed(network: nn.Module, state_dict: Mapping[str, Tensor]) -> None:
+    """Load strictly, but for batch counters, which old checkpoints lack."""
+    try:
+        missing, unexpected = network.load_state_dict(dict(state_dict), strict=False)
+    except RuntimeError as error:
+        raise HydranetError(f'The checkpoint does not fit the network: {error}') from error
+    missing = [key for key in missing if not key.endswith(COUNTER)]
+    if missing or unexpected:
+        raise HydranetError(
+            f'The checkpoint does not fit the network: missing {missing[:5]} ({len(missing)}), '
+            f'unknown {unexpected[:5]} ({len(unexpected)}).'
+        )
