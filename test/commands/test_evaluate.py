@@ -4,8 +4,6 @@
 
 import json
 from pathlib import Path
-import subprocess
-import sys
 
 import cv2
 import numpy as np
@@ -14,20 +12,10 @@ import pytest
 from hydranet_ros.commands import main
 from hydranet_ros.training.datasets.opening import READERS
 
+from .without_torch import run_without_torch
+
 FAST = ('--backend', 'onnxruntime', '--precision', 'fp32', '--input-scale', '0.2')
 STREET = ('--model', 'street', '--data', 'street:1', *FAST)
-WITHOUT_TORCH = """
-import sys
-
-class Absent:
-    def find_spec(self, name, path=None, target=None):
-        if name.split('.')[0] in ('torch', 'lightning', 'torchmetrics', 'rclpy'):
-            raise ModuleNotFoundError(f'{name} is hidden by the test', name=name)
-
-sys.meta_path.insert(0, Absent())
-from hydranet_ros.commands import main
-sys.exit(main(sys.argv[1:]))
-"""
 
 
 @pytest.fixture
@@ -86,8 +74,7 @@ def test_depth_alone_with_the_median_of_another_split(
 
 def test_runs_without_torch(kitti: Path) -> None:
     given = ['--model', 'street', '--data', f'kitti:{kitti}', *FAST[:4]]
-    command = [sys.executable, '-c', WITHOUT_TORCH, 'evaluate', *given]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240)
+    done = run_without_torch('evaluate', *given)
     assert done.returncode == 0, done.stderr
     assert 'Depth: 300 pixels' in done.stdout
 

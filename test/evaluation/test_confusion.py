@@ -24,6 +24,8 @@ def test_by_hand() -> None:
     assert result.iou == (pytest.approx(200 / 3), pytest.approx(50), None, None)
     assert result.miou == pytest.approx((200 / 3 + 50) / 2)
     assert result.pixel_accuracy == pytest.approx(400 / 6)
+    assert result.mean_accuracy == pytest.approx((200 / 3 + 200 / 3) / 2)
+    assert result.fw_iou == pytest.approx((3 * 200 / 3 + 3 * 50) / 6)
     assert result.pixels == 6
     assert result.true_pixels == (3, 3, 0, 0)
 

@@ -34,7 +34,7 @@ _COLOURS = {
     ErrorKind.SIMILAR: (0, 220, 120),
     ErrorKind.OTHER: (255, 40, 60),
 }
-_NONE = 'none (black)'
+_NONE = 'black: none'
 
 
 def write_pictures(

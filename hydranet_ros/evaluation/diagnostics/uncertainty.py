@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
-_LEAST = -100.0  # exp of it, times it, is nothing
+_LEAST = -110.0  # exp of it is 0 in float32, and so is that times it
 
 
 def relative_entropy(logits: Floats) -> Floats:

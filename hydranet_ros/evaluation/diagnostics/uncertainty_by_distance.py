@@ -31,7 +31,7 @@ class DistanceSums:
         """Add the pixels of one image."""
         labelled = maps.truth != IGNORE
         shape = self.pixels.shape
-        place = maps.truth[labelled] * np.intp(shape[1]) + maps.bins[labelled]
+        place = maps.truth[labelled].astype(np.intp) * shape[1] + maps.bins[labelled]
         for sums, values in (
             (self.pixels, None),
             (self.entropy, maps.entropy[labelled]),
