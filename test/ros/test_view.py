@@ -7,6 +7,7 @@ draws it is not verified.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 import os
 from pathlib import Path
 import signal
@@ -91,6 +92,21 @@ def so_far(read: Any, *arguments: Any) -> Any:
         return []
 
 
+def show_until_whole(bench: Bench, path: Path) -> int:
+    """Answer images until one is shown with its points; return the number of the next.
+
+    A camera_info, best effort, does not reach who has not yet matched its publisher; cameras send
+    one with each image.
+    """
+    for number in range(2, 60):
+        bench.show_info(info())
+        answer(bench, image(picture(0), number))
+        with suppress(AssertionError):
+            wait_until(lambda: so_far(rows, path, SHOWN[3]), 'points', PATIENCE_S / 60)
+            return number + 1
+    raise AssertionError('no frame was shown with its points')
+
+
 @pytest.mark.timeout(600)
 def test_every_frame_is_saved_as_the_node_answered_it(graph: Graph, start: Any, tmp_path: Path):
     bench, path = Bench(graph), tmp_path / 'run.rrd'
@@ -103,25 +119,26 @@ def test_every_frame_is_saved_as_the_node_answered_it(graph: Graph, start: Any, 
         wait_until(lambda topic=topic: bench.peer.count_subscribers(topic) == 2, topic, PATIENCE_S)
     wait_until(lambda: bench._info.get_subscription_count() == 2, 'match', PATIENCE_S)
     wait_until(lambda: bench._camera.get_subscription_count() == 2, 'match', PATIENCE_S)
-    bench.show_info(info())
     wait_until(lambda: so_far(classes, path, 'camera'), 'names of the classes', PATIENCE_S)
 
-    sent = [image(picture(seed), number=seed) for seed in range(2, 7)]
-    for number, message in enumerate(sent, 1):
+    first = show_until_whole(bench, path)
+    sent = [image(picture(seed), number=seed) for seed in range(first, first + 5)]
+    expected = [nanoseconds(one.header.stamp) for one in sent]
+    for stamp, message in zip(expected, sent, strict=True):
         answer(bench, message)
         for entity in SHOWN:
             wait_until(
-                lambda entity=entity, number=number: len(so_far(rows, path, entity)) == number,
-                f'frame {number} of {entity}',
+                lambda entity=entity, stamp=stamp: stamp in so_far(stamps, path, entity),
+                f'frame {stamp} of {entity}',
                 PATIENCE_S,
             )
     status, said = view.interrupt()
     assert status == 0, said
-    assert f'{len(sent)} frames shown, 0 passed over' in said
+    assert f'{len(stamps(path, SHOWN[0]))} frames shown, 0 passed over' in said
     assert 'Traceback' not in said
 
     for entity in SHOWN:
-        assert stamps(path, entity) == [nanoseconds(one.header.stamp) for one in sent], entity
+        assert stamps(path, entity)[-5:] == expected, entity
     told = classes(path, 'camera')
     card = load_card('street')
     assert [told[number][0] for number in range(len(card.classes))] == [
@@ -131,9 +148,9 @@ def test_every_frame_is_saved_as_the_node_answered_it(graph: Graph, start: Any, 
         ('semantic', SHOWN[1], 'SegmentationImage:buffer'),
         ('depth', SHOWN[2], 'DepthImage:buffer'),
     ):
-        answered = [bytes(one.data) for one in bench.messages(topic, 6)[1:]]
-        assert [bytes(row[component][0]) for row in rows(path, entity)] == answered
-    for row, message in zip(rows(path, SHOWN[0]), sent, strict=True):
+        answered = [bytes(one.data) for one in bench.messages(topic, first + 4)[-5:]]
+        assert [bytes(row[component][0]) for row in rows(path, entity)[-5:]] == answered
+    for row, message in zip(rows(path, SHOWN[0])[-5:], sent, strict=True):
         found = cv2.imdecode(np.array(row['EncodedImage:blob'][0], np.uint8), cv2.IMREAD_COLOR)
         assert found.shape == (message.height, message.width, 3)
     assert rows(path, 'node/rates/answered')
