@@ -39,7 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     action.add_argument(
         '--family',
         metavar='NAME',
-        help=f'layout of the checkpoint: {", ".join(FAMILIES)} (default: the first)',
+        help=f'layout of an official checkpoint: {", ".join(FAMILIES)} (default: the first)',
+    )
+    action.add_argument(
+        '--genotype',
+        metavar='NAME|NUMBERS',
+        help='of a searched network (default: the published one whose keys the checkpoint has)',
     )
     action.add_argument(
         '--out', metavar='FILE.onnx', type=Path, help='where to write (default: the cache)'
@@ -187,7 +192,7 @@ def _import_checkpoint(checkpoint: Path, args: argparse.Namespace) -> int:
     if out.exists():
         raise HydranetError(f'{out} exists; remove it or choose another place with --out.')
     family = args.family or DEFAULT_FAMILY
-    print(import_checkpoint_file(checkpoint, family, out, checkpoint.stem))
+    print(import_checkpoint_file(checkpoint, family, out, checkpoint.stem, args.genotype))
     return 0
 
 
@@ -200,6 +205,8 @@ def _import_model(args: argparse.Namespace) -> int:
     card = load_card(args.model)
     if args.family is not None:
         raise HydranetError(f'--family goes with a checkpoint; the card of {args.model} has it.')
+    if args.genotype is not None:
+        raise HydranetError(f'--genotype goes with a checkpoint; the card of {args.model} has it.')
     path = resolve_model_file(card, args.weights)
     if args.out is not None:
         try:

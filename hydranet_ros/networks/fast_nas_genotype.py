@@ -76,11 +76,15 @@ class FastNasGenotype:
         return ends
 
     @property
+    def read_nodes(self) -> set[int]:
+        """The nodes that a decoder block reads; an encoder's map need not be among them."""
+        return {node for pair in self.connections for node in pair}
+
+    @property
     def collected(self) -> list[int]:
         """The decoder blocks that no other reads, by their number from 0."""
-        read = {node for pair in self.connections for node in pair}
-        nodes = range(len(ENCODER_STRIDES), len(ENCODER_STRIDES) + len(self.connections))
-        return [node - len(ENCODER_STRIDES) for node in nodes if node not in read]
+        count, read = len(ENCODER_STRIDES), self.read_nodes
+        return [m for m in range(len(self.connections)) if count + m not in read]
 
     @property
     def strides(self) -> list[int]:
@@ -94,6 +98,12 @@ class FastNasGenotype:
     def stride(self) -> int:
         """The stride of the output: that of the finest collected block."""
         return min(self.strides[len(ENCODER_STRIDES) + block] for block in self.collected)
+
+    @property
+    def pools_globally(self) -> bool:
+        """Whether any operation averages over the image."""
+        operations = [one for layer in self.layers for one in layer.operations]
+        return CellOperation.GLOBAL_POOLING in (self.first, *operations)
 
     @property
     def text(self) -> str:

@@ -133,6 +133,12 @@ class TemplateNasGenotype:
         return min(strides[i] for i in self.collected)
 
     @property
+    def pools_globally(self) -> bool:
+        """Whether an operation of a template that is used averages over the image."""
+        used = [self.templates[layer.template] for layer in self.layers]
+        return any(TemplateOperation.GLOBAL_POOLING in one.operations for one in used)
+
+    @property
     def text(self) -> str:
         """The genotype as `read` reads it."""
         templates = [

@@ -15,12 +15,12 @@ import torch
 
 from hydranet_ros.errors import first_line
 from hydranet_ros.errors import HydranetError
-from hydranet_ros.training.module import RECIPE_KEY
 from hydranet_ros.training.recipe import differences
 from hydranet_ros.training.recipe_types import Recipe
 from hydranet_ros.training.run_log import RunLog
 from hydranet_ros.training.validation import higher_is_better
 from hydranet_ros.training.validation import selected
+from hydranet_ros.zoo.import_trained import RECIPE_KEY
 
 LAST = 'last.ckpt'
 BEST = 'best.ckpt'

@@ -26,8 +26,7 @@ from hydranet_ros.training.task_weights import UncertaintyWeights
 from hydranet_ros.training.validation import Validation
 from hydranet_ros.zoo import imagenet
 from hydranet_ros.zoo.card_types import Task
-
-RECIPE_KEY = 'recipe'
+from hydranet_ros.zoo.import_trained import RECIPE_KEY
 
 
 class TrainingModule(pl.LightningModule):

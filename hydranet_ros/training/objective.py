@@ -11,6 +11,7 @@ import torch
 from torch import nn
 from torch import Tensor
 
+from hydranet_ros.networks.heads import AUXILIARY_SUFFIX
 from hydranet_ros.networks.heads import LABELS_SUFFIX
 from hydranet_ros.training.batch import Batch
 from hydranet_ros.training.label_loss import asked_classes
@@ -49,6 +50,7 @@ class Objective(nn.Module):
         self._jaccard = recipe.losses.jaccard
         self._range_m = recipe.depth.max_m if recipe.depth else math.inf
         self._labels = recipe.losses.labels.weight
+        self._auxiliary = recipe.losses.auxiliary.weight
         asked = torch.tensor(asked_classes(recipe), dtype=torch.long)
         self.register_buffer('asked_ids', asked, persistent=False)
         names = [item.name for item in recipe.classes]
@@ -68,6 +70,11 @@ class Objective(nn.Module):
     def forward(self, outputs: Mapping[str, Tensor], batch: Batch) -> dict[str, Tensor]:
         """Return the loss of each task that the stream annotates, scalars by the task's name."""
         losses = {t.value: self._loss(t, outputs[t.value], batch) for t in self.tasks}
+        for task in self.tasks:
+            for name, output in outputs.items():
+                if name.startswith(task.value + AUXILIARY_SUFFIX):
+                    told = self._loss(task, output, batch)
+                    losses[task.value] = losses[task.value] + self._auxiliary * told
         if self._labels and (name := Task.SEMANTIC.value) in losses:
             weights = batch.weights[name]
             shown = outputs[name + LABELS_SUFFIX]

@@ -13,6 +13,7 @@ from hydranet_ros.training.datasets.classes import check_classes
 from hydranet_ros.training.recipe_choices import Weighting
 from hydranet_ros.training.recipe_fields import Reader
 from hydranet_ros.training.recipe_numbers import check_numbers
+from hydranet_ros.training.recipe_searched import check_searched
 from hydranet_ros.training.recipe_types import domain_of
 from hydranet_ros.training.recipe_types import Recipe
 from hydranet_ros.zoo.card_checks import check_depth
@@ -27,6 +28,7 @@ def check_recipe(recipe: Recipe, reader: Reader) -> None:
     """Refuse a recipe whose keys contradict each other; HydranetError names the key."""
     _check_network(recipe, reader)
     _check_losses(recipe, reader)
+    check_searched(recipe, reader)
     _check_sets(recipe, reader)
     check_numbers(recipe, reader)
     if not _NAME.fullmatch(recipe.name):

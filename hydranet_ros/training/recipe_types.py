@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dataclasses import field
 
 from hydranet_ros.networks.options import NetworkOptions
+from hydranet_ros.training.recipe_auxiliary_loss import AuxiliaryLoss
 from hydranet_ros.training.recipe_card import CardRecipe
 from hydranet_ros.training.recipe_choices import Accelerator
 from hydranet_ros.training.recipe_choices import Decay
@@ -135,9 +136,8 @@ class Schedule:
 class Losses:
     """The tasks' losses; `fixed` lists their weights, 1 where it does not.
 
-    `class_weights` has factors on the cross-entropy of classes by name, 1 where it does not.
-    `jaccard` is the weight of the soft Jaccard loss beside the cross-entropy.
-    `beyond_range` names classes that lie beyond the range of depth, such as the sky.
+    `class_weights`: factors on the cross-entropy of classes by name, else 1. `jaccard`: the weight
+    of the soft Jaccard loss. `beyond_range`: classes beyond the range of depth, as the sky.
     """
 
     berhu_over: str = 'all'
@@ -147,16 +147,16 @@ class Losses:
     weighting: Weighting = Weighting.FIXED
     fixed: dict[str, float] = field(default_factory=dict)
     labels: LabelLoss = field(default_factory=LabelLoss)
+    auxiliary: AuxiliaryLoss = field(default_factory=AuxiliaryLoss)
 
 
 @dataclass(frozen=True)
 class Recipe:
     """A whole training: what the network is, what it learns from and how.
 
-    A step takes one batch of every stream on each of `devices` times `num_nodes` devices, and does
-    so with fewer, one after the other. `steps_per_epoch` null: one pass over the first set of the
-    first stream. `ema`: the decay of the running average of the weights, which is what is measured
-    and published; null: none.
+    A step takes one batch of every stream on each of `devices` times `num_nodes` devices, with
+    fewer one after the other. `steps_per_epoch` null: one pass over the first set of the first
+    stream. `ema`: the decay of the weights' average, which is measured and published; null: none.
     """
 
     name: str

@@ -18,6 +18,7 @@ from torch import Tensor
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.networks.architectures import build_network
 from hydranet_ros.networks.heads import MultiLabelBranch
+from hydranet_ros.networks.idle_parameters import idle_parameters
 from hydranet_ros.training.label_loss import asked_classes
 from hydranet_ros.training.recipe_choices import DecoderStart
 from hydranet_ros.training.recipe_types import Recipe
@@ -26,9 +27,8 @@ from hydranet_ros.zoo.card_types import Task
 from hydranet_ros.zoo.import_checkpoint import read_checkpoint
 from hydranet_ros.zoo.import_imagenet import load_encoder
 from hydranet_ros.zoo.import_model_file import network_of
+from hydranet_ros.zoo.import_trained import NETWORK_PREFIX
 
-# How the Lightning module's state dict names the network's weights.
-NETWORK_PREFIX = 'network.'
 # A chain of pools adds four branches to its input: together they are to weigh about as much.
 CHAIN_GAIN = 0.25
 _log = logging.getLogger(__name__)
@@ -40,10 +40,16 @@ def make_network(recipe: Recipe) -> nn.Module:
     torch.manual_seed(recipe.seed)
     heads = {task.value: channels[task] for task in recipe.tasks}
     network = build_network(recipe.architecture, heads, recipe.options)
+    if recipe.losses.auxiliary.weight:
+        searched: Any = network
+        searched.add_auxiliary(cell=recipe.losses.auxiliary.cell)
     if recipe.losses.labels.weight:
         head: Any = network.get_submodule('heads.semantic')
         asked = len(asked_classes(recipe))
         head.labels = MultiLabelBranch(len(recipe.classes), asked, recipe.losses.labels.grid)
+    if recipe.options.genotype is not None:  # whose decoder may leave weights unread
+        for name in idle_parameters(network):
+            network.get_parameter(name).requires_grad_(False)  # for DDP waits for gradients
     return network
 
 
@@ -102,8 +108,9 @@ def _load(network: nn.Module, state: Mapping[str, Tensor], path: Path) -> None:
     """Load all weights; heads that are absent or of another size keep their random ones."""
     own = network.state_dict()
     fitting = {k: v for k, v in state.items() if k in own and own[k].shape == v.shape}
-    left = {k.split('.')[1] if k.startswith('heads.') else k for k in own.keys() - fitting.keys()}
-    if strange := [k for k in own.keys() - fitting.keys() if not k.startswith('heads.')]:
+    absent = own.keys() - fitting.keys()
+    left = {k.split('.')[1] if k.startswith('heads.') else k.split('.')[0] for k in absent}
+    if strange := [k for k in absent if not k.startswith(('heads.', 'auxiliary.'))]:
         raise HydranetError(
             f'{path} does not fit the network: {sorted(strange)[0]} is missing or of another '
             'size; choose weights of the same architecture.'

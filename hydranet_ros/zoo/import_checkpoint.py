@@ -36,6 +36,11 @@ def read_checkpoint(path: str | Path) -> dict[str, torch.Tensor]:
     HydranetError where it is truncated, no checkpoint, or holds objects that would have to run
     code; none is run.
     """
+    return state_dict_of(read_content(path), Path(path))
+
+
+def read_content(path: str | Path) -> Any:
+    """Return all that a torch checkpoint holds, on the CPU; HydranetError as `read_checkpoint`."""
     path = Path(path)
     if not path.is_file():
         raise HydranetError(f'There is no checkpoint {path}; check the path.')
@@ -44,7 +49,7 @@ def read_checkpoint(path: str | Path) -> dict[str, torch.Tensor]:
             f'torch {torch.__version__} does not read checkpoints safely; install torch 2.6 or '
             'newer, or import the checkpoint on another machine and copy the model file.'
         )
-    return _state_dict(_load(path), path)
+    return _load(path)
 
 
 def _load(path: Path) -> Any:
@@ -75,7 +80,8 @@ def _numpy_globals() -> list[Any]:
     return [*((scalar, name) for name in names), (np.dtype, 'numpy.dtype'), *dtypes]
 
 
-def _state_dict(content: Any, path: Path) -> dict[str, torch.Tensor]:
+def state_dict_of(content: Any, path: Path) -> dict[str, torch.Tensor]:
+    """Find the state dict in what `read_content` returned; HydranetError where there is none."""
     if isinstance(content, Mapping):
         nested = [content[key] for key in _KEYS if isinstance(content.get(key), Mapping)]
         content = nested[0] if nested else content

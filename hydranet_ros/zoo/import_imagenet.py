@@ -44,13 +44,13 @@ def load_encoder(
     """Load ImageNet weights into `network`, an encoder or what has one as its `encoder`.
 
     path: a classifier's state dict (import_classifier); for MobileNet-v2 also a quantised .npz.
-    images: for MobileNet-v2, uint8 (H, W, 3)
-    RGB, of any sizes, to measure the batch-norm statistics on; a few dozen training images are
-    best, the procedural street serves where there are none. Raises HydranetError.
+    images: for MobileNet-v2, uint8 (H, W, 3) RGB, of any sizes, to measure batch norm's statistics
+    on; some dozen of training are best, the street serves where there are none. HydranetError.
     """
     encoder = getattr(network, 'encoder', network)
     if isinstance(encoder, MobileNetV2):
-        encoder.load_state_dict(imagenet_encoder(path, images))
+        whole = imagenet_encoder(path, images)  # a searched network has its first stages alone
+        encoder.load_state_dict({key: whole[key] for key in encoder.state_dict()})
     else:
         encoder.load_state_dict(classifier_encoder(encoder, path))
 

@@ -16,9 +16,11 @@ from torch import nn
 from hydranet_ros.atomic_file import write_atomically
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.networks.architectures import build_network
+from hydranet_ros.networks.idle_parameters import idle_parameters
 from hydranet_ros.networks.options import LARGEST_SIDE
 from hydranet_ros.networks.options import NetworkOptions
 from hydranet_ros.networks.options import SMALLEST_SIDE
+from hydranet_ros.zoo.import_state_dict import COUNTER
 from hydranet_ros.zoo.import_state_dict import load_renamed
 from hydranet_ros.zoo.model_file import describe
 from hydranet_ros.zoo.model_file import HALF_SUFFIX
@@ -57,9 +59,14 @@ def network_of(path: str | Path) -> nn.Module:
         network = build_network(described.architecture, described.heads, described.options)
     except HydranetError as error:
         raise HydranetError(f'{path} cannot be built in torch: {error}') from error
-    weights = state_dict(load_onnx(described.path))
-    load_renamed(network, {key: torch.tensor(value) for key, value in weights.items()})
-    return network.eval()
+    weights = {
+        key: torch.tensor(value) for key, value in state_dict(load_onnx(described.path)).items()
+    }
+    missing = [key for key in network.state_dict().keys() - weights.keys() if COUNTER not in key]
+    network.eval()
+    # a graph has only what it computes with
+    load_renamed(network, weights, may_lack=idle_parameters(network) if missing else ())
+    return network
 
 
 def _trace(network: Any, tasks: list[str]) -> onnx.ModelProto:

@@ -81,14 +81,15 @@ def checkpoint_identity(card: ModelCard) -> str:
     return card.weights.git_blob or card.weights.sha256 or ''
 
 
-def import_checkpoint_file(checkpoint: Path, family: str, out: Path, name: str) -> Path:
+def import_checkpoint_file(
+    checkpoint: Path, family: str, out: Path, name: str, genotype: str | None = None
+) -> Path:
     """Write the model file of a torch checkpoint; HydranetError where torch is missing."""
     _require_torch(str(checkpoint))
-    from hydranet_ros.zoo.import_checkpoint import read_checkpoint
     from hydranet_ros.zoo.import_model_file import export_model_file
-    from hydranet_ros.zoo.import_official import from_official
+    from hydranet_ros.zoo.import_network import checkpoint_network
 
-    network = from_official(family, read_checkpoint(checkpoint))
+    network = checkpoint_network(checkpoint, family, genotype)
     try:
         return export_model_file(network, out, name=name)
     except OSError as error:
@@ -145,7 +146,7 @@ def _imported(card: ModelCard, identity: str, checkpoint: Callable[[], Path]) ->
             _log.info('importing %s into %s', source, path)
             _checksum_path(path).unlink(missing_ok=True)
             family = card.weights.family or DEFAULT_FAMILY
-            import_checkpoint_file(source, family, path, card.name)
+            import_checkpoint_file(source, family, path, card.name, card.options.genotype)
             write_atomically(_checksum_path(path), f'{sha256(path)}\n'.encode())
     except OSError as error:
         raise HydranetError(
