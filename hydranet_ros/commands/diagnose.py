@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 SUMMARY = 'Tell where a segmentation fails and why: uncertainty, kinds of error, objects.'
 _DETAILS = """\
 After Nekrasov, Shen, Reid, Diagnostics in Semantic Segmentation (2018). The paper's: the two
-measures of uncertainty, the bins of distance for Pascal VOC and Cityscapes, the four kinds of
-error, box plots by class. Ours, where the paper's text could not be had: the formulas in detail,
-bins of other sets, the radius, groups, and what is measured of objects. docs/diagnose.md has all
-of it, and how to read the figures. It takes a backend of a CPU (openvino, onnxruntime, torch):
-those of a GPU give no probabilities.
+measures of uncertainty, the bins of distance for Pascal VOC and Cityscapes, box plots by class,
+the four kinds of error. Inferred from its figure, as its text could not be had: the formulas of
+uncertainty, points of a box. Ours: bins of other sets, radius, groups, and what is measured of
+objects. docs/diagnose.md has all of it, and how to read the figures. It takes a backend of a CPU
+(openvino, onnxruntime, torch): those of a GPU give no probabilities.
 
 example: hydranet diagnose --model street --data camvid:data/camvid --split test --out worst
 """

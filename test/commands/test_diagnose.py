@@ -23,6 +23,7 @@ TABLES = (
     '| class | 1-3 | 4-7 | 8-10 | 11-17 | 18-35 | > 35 |',
     '| true class | wrong pixels | localisation | similar | other |',
     '| predicted class |',
+    '| of class | said to be |',
     '| if all of this were mended | mIoU % | gain |',
     '**IoU of instances by size**',
     '**IoU of instances by aspect ratio**',
@@ -51,7 +52,7 @@ def test_tables_json_and_pictures(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert 0 <= boxes[0]['low'] <= boxes[0]['median'] <= boxes[0]['high'] <= 1
     (picture,) = out.iterdir()
     assert written['pictures'] == [picture.name]
-    assert cv2.imread(str(picture)).shape[1] == 3 * 480
+    assert cv2.imread(str(picture)).shape[1] == 3 * 480 + 2 * 6
 
 
 def test_runs_without_torch_and_writes_nothing_unasked(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from hydranet_ros.evaluation.diagnostics.uncertainty_by_distance import Uncertai
 from hydranet_ros.evaluation.evaluation_result import EvaluationResult
 
 SCHEMA = 1
+_MISTAKES = 8
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,21 @@ class Oracle:
 
 
 @dataclass(frozen=True)
+class Mistake:
+    """A class that is taken for another one, and its share of all wrong pixels."""
+
+    true_class: str
+    predicted_class: str | None
+    wrong_pixels: int
+    share: float
+
+
+@dataclass(frozen=True)
 class ErrorAnalysis:
-    """The kinds of error. groups: where the similar classes are from, '' without any."""
+    """The kinds of error. groups: where the similar classes are from, '' without any.
+
+    mistakes: the pairs of true and predicted class with the most wrong pixels, the first first.
+    """
 
     radius: float
     groups: str
@@ -55,6 +69,7 @@ class ErrorAnalysis:
     by_true_class: tuple[ErrorShares, ...]
     by_predicted_class: tuple[ErrorShares, ...]
     oracles: tuple[Oracle, ...]
+    mistakes: tuple[Mistake, ...]
 
     @classmethod
     def of(
@@ -82,7 +97,19 @@ class ErrorAnalysis:
                 _shares(name, one, kinds) for name, one in zip(columns, said, strict=False)
             ),
             oracles=tuple(oracles),
+            mistakes=_largest(counts.sum(0), names),
         )
+
+
+def _largest(counts: npt.NDArray[np.int64], names: Sequence[str]) -> tuple[Mistake, ...]:
+    order = np.argsort(-counts, axis=None, kind='stable')[:_MISTAKES]
+    found = []
+    for true, said in zip(*np.unravel_index(order, counts.shape), strict=True):
+        pixels = int(counts[true, said])
+        if pixels:
+            name = names[said] if said < len(names) else None
+            found.append(Mistake(names[true], name, pixels, pixels / int(counts.sum())))
+    return tuple(found)
 
 
 def _shares(

@@ -26,7 +26,7 @@ from hydranet_ros.training.datasets.sample import IGNORE
 from hydranet_ros.zoo.card_types import SemanticClass
 
 Picture = npt.NDArray[np.uint8]
-_COLUMNS = 3
+_COLUMNS, _GAP = 3, 6
 _NARROWEST, _WIDEST = 320, 480
 _COLOURS = {
     ErrorKind.LOCALISATION: (255, 214, 0),
@@ -74,13 +74,14 @@ def diagnosis_picture(
     ]
     width = min(max(image.rgb.shape[1], _NARROWEST), _WIDEST)
     height = max(round(image.rgb.shape[0] * width / image.rgb.shape[1]), 1)
-    foot = _foot(image, classes, palette, kinds, _COLUMNS * width)
+    whole = _COLUMNS * (width + _GAP) - _GAP
+    foot = _foot(image, classes, palette, kinds, whole)
     rows = len(panels) // _COLUMNS
-    sheet = np.empty((ROW + rows * (ROW + height), _COLUMNS * width, 3), np.uint8)
+    sheet = np.empty((ROW + rows * (ROW + height), whole, 3), np.uint8)
     sheet[:] = PAPER
-    write(sheet, image.name, (MARGIN, 0), sheet.shape[1] - 2 * MARGIN, ROW)
+    write(sheet, image.name, (MARGIN, 0), whole - 2 * MARGIN, ROW)
     for number, (title, picture, method) in enumerate(panels):
-        left = number % _COLUMNS * width
+        left = number % _COLUMNS * (width + _GAP)
         top = ROW + number // _COLUMNS * (ROW + height)
         write(sheet, title, (left + MARGIN, top), width - 2 * MARGIN, ROW)
         target = sheet[top + ROW : top + ROW + height, left : left + width]

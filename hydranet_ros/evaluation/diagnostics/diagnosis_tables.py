@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Sequence
 
+from hydranet_ros.evaluation.diagnostics.box import Box
 from hydranet_ros.evaluation.diagnostics.diagnosis import Diagnosis
 from hydranet_ros.evaluation.diagnostics.diagnosis import ErrorAnalysis
 from hydranet_ros.evaluation.diagnostics.diagnosis import ErrorShares
@@ -17,6 +18,7 @@ from hydranet_ros.evaluation.evaluation_table import evaluation_tables
 from hydranet_ros.evaluation.markdown_table import markdown_table
 
 _NO_CLASS = '(none of the data set)'
+_FEW = 10
 
 
 def diagnosis_tables(diagnosis: Diagnosis) -> str:
@@ -46,10 +48,7 @@ def diagnosis_tables(diagnosis: Diagnosis) -> str:
 def _uncertainty_table(
     classes: Sequence[str], bins: Sequence[str], measure: Sequence[ClassUncertainty]
 ) -> str:
-    rows = [
-        [name, *(_three(box.median) for box in one.boxes)]
-        for name, one in zip(classes, measure, strict=True)
-    ]
+    rows = [[name, *map(_median, one.boxes)] for name, one in zip(classes, measure, strict=True)]
     return markdown_table(['class', *bins], rows)
 
 
@@ -64,6 +63,11 @@ def _error_tables(errors: ErrorAnalysis) -> Iterator[str]:
         for one in errors.by_predicted_class
     ]
     yield markdown_table(['predicted class', 'wrong pixels', *errors.kinds], rows)
+    rows = [
+        [one.true_class, one.predicted_class or _NO_CLASS, f'{100 * one.share:.1f}']
+        for one in errors.mistakes
+    ]
+    yield markdown_table(['of class', 'said to be', '% of the wrong pixels'], rows)
     rows = [[one.kind, _two(one.miou), _two(one.gain)] for one in errors.oracles]
     yield markdown_table(['if all of this were mended', 'mIoU %', 'gain'], rows)
 
@@ -102,6 +106,11 @@ def _notes(diagnosis: Diagnosis) -> Iterator[str]:
     if diagnosis.errors.groups:
         yield f'Groups of similar classes: {diagnosis.errors.groups}.'
     yield from diagnosis.notes
+
+
+def _median(box: Box) -> str:
+    few = f' ({box.points})' if 0 < box.points < _FEW else ''
+    return _three(box.median) + few
 
 
 def _score(score: Score) -> str:

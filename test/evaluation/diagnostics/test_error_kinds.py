@@ -103,6 +103,10 @@ def test_by_hand() -> None:
     nothing = analysis.by_predicted_class[0]
     assert nothing.shares == {'localisation': 0.5, 'background': 0.5, 'similar': 0, 'other': 0}
     assert analysis.by_true_class[4].shares is None
+    first, second = analysis.mistakes[:2]
+    assert (first.true_class, first.predicted_class, first.wrong_pixels) == ('car', 'nothing', 2)
+    assert (first.share, second.share) == (0.4, 0.2)
+    assert len(analysis.mistakes) == 4
     assert [one.kind for one in analysis.oracles] == [kind.value for kind in KINDS]
 
 
@@ -120,5 +124,6 @@ def test_foreign_classes_are_other_errors() -> None:
     analysis = ErrorAnalysis.of(errors, confusion, NAMES, '')
     assert analysis.by_predicted_class[-1].class_name is None
     assert analysis.by_predicted_class[-1].wrong_pixels == 1
+    assert analysis.mistakes[0].predicted_class is None
     assert analysis.overall.shares is not None
     assert analysis.overall.shares['other'] == 1

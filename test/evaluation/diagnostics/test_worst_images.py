@@ -19,7 +19,7 @@ from hydranet_ros.zoo.card_types import SemanticClass
 
 CLASSES = (SemanticClass('road', (10, 20, 30)), SemanticClass('car', (200, 0, 7)))
 KINDS = ('localisation', 'other')
-YELLOW = (255, 214, 0)
+YELLOW, GAP = (255, 214, 0), 6
 
 
 def image(name: str, wrong: int, size: tuple[int, int] = (36, 48)) -> WorstImage:
@@ -53,10 +53,10 @@ def test_none_are_asked_for() -> None:
 def test_a_picture_shows_everything(size: tuple[int, int]) -> None:
     picture = diagnosis_picture(image('a', size[1] * 9, size), CLASSES, KINDS)
     assert picture.dtype == np.uint8
-    width = picture.shape[1] // 3
+    width = (picture.shape[1] - 2 * GAP) // 3
     height = round(size[0] * width / size[1])
     panels = [
-        picture[30 + row * (30 + height) + 30 :, column * width :][:height, :width]
+        picture[30 + row * (30 + height) + 30 :, column * (width + GAP) :][:height, :width]
         for row in (0, 1)
         for column in range(3)
     ]
