@@ -108,7 +108,7 @@ def test_what_cannot_be_had(
 def test_a_set_without_labels(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = f'kitti:{kitti(tmp_path)}'
     assert main(['diagnose', '--model', 'street', '--data', data]) == 1
-    assert f'{data} has no labelled pixel' in capsys.readouterr().err
+    assert f'{data} annotates depth and no classes' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

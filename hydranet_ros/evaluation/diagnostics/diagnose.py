@@ -89,7 +89,11 @@ class _Diagnosing:
         if not len(data.dataset):
             raise HydranetError(f'{data.title} has no image; give another --data or --split.')
         if Task.SEMANTIC not in data.dataset.tasks:
-            raise _without_labels(data)
+            annotated = ' and '.join(sorted(task.value for task in data.dataset.tasks))
+            raise HydranetError(
+                f'{data.title} annotates {annotated or "nothing"} and no classes, which the '
+                'diagnostics are of. Give a data set with labels (docs/data.md).'
+            )
         self._perception, self._data, self._options = perception, data, options
         self._semantic = SemanticEvaluator(perception.classes, data.dataset.classes)
         self._names = self._semantic.mapping.names
@@ -114,7 +118,11 @@ class _Diagnosing:
         evaluation = record.result(semantic=self._semantic.result())
         confusion, count = self._semantic.confusion, len(self._names)
         if not confusion.state.any():
-            raise _without_labels(self._data)
+            raise HydranetError(
+                f'{self._data.title} has no labelled pixel of the classes to compare '
+                f'({", ".join(self._names)}), so there is nothing to diagnose. Give another split '
+                'or data set.'
+            )
         rows = InstanceRows.joined(self._rows)
         instances = np.bincount(rows.classes, minlength=count)
         diagnosis = Diagnosis(
@@ -180,10 +188,3 @@ class _Diagnosing:
 
 def _asked(file: Path | None) -> str:
     return '; --groups FILE says so' if file is None else f' in {file}'
-
-
-def _without_labels(data: EvaluationData) -> HydranetError:
-    return HydranetError(
-        f'{data.title} has no labelled pixel of the classes to compare, so there is nothing to '
-        'diagnose. Give a data set with labels, or another split.'
-    )

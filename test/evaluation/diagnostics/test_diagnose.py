@@ -166,7 +166,7 @@ def test_nothing_annotated_at_all(model: Perception) -> None:
         diagnose(model, data)
     for sample in data.dataset.samples:
         sample.labels, sample.weights = None, {}
-    with pytest.raises(HydranetError, match='memory has no labelled pixel'):
+    with pytest.raises(HydranetError, match='memory annotates nothing and no classes'):
         diagnose(model, memory(model, data.dataset.samples))
     with pytest.raises(HydranetError, match='memory has no image'):
         diagnose(model, memory(model, []))
