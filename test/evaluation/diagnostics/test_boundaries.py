@@ -11,8 +11,10 @@ from hydranet_ros.evaluation.diagnostics.boundaries import distance_to_class
 
 from .label_images import distance
 from .label_images import label_images
+from .untimed import untimed
 
 
+@untimed
 @given(label_images(3))
 def test_nearest_pixel_of_another_label(labels: np.ndarray) -> None:
     found = distance_to_boundary(labels)
@@ -21,6 +23,7 @@ def test_nearest_pixel_of_another_label(labels: np.ndarray) -> None:
         assert found[pixel] == pytest.approx(expected, rel=1e-5)
 
 
+@untimed
 @given(label_images(3))
 def test_nearest_pixel_of_a_class(labels: np.ndarray) -> None:
     for label in range(3):

@@ -9,6 +9,8 @@ import pytest
 
 from hydranet_ros.evaluation.diagnostics.box import Box
 
+from .untimed import untimed
+
 
 def test_by_hand() -> None:
     box = Box.of(np.array([9.0, 1, 2, 3, 4, 30]))
@@ -22,6 +24,7 @@ def test_no_points() -> None:
     assert Box(0).median is None
 
 
+@untimed
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
 def test_whiskers_and_outliers(values: list[float]) -> None:
     box = Box.of(np.array(values))

@@ -13,6 +13,8 @@ from hydranet_ros import HydranetError
 from hydranet_ros.evaluation.diagnostics.distance_bins import bins_of
 from hydranet_ros.evaluation.diagnostics.distance_bins import DistanceBins
 
+from .untimed import untimed
+
 SIDES = st.integers(8, 9000)
 
 
@@ -22,6 +24,7 @@ def test_those_of_the_paper() -> None:
     assert cityscapes.names == ('1-10', '11-20', '21-30', '31-50', '51-100', '> 100')
 
 
+@untimed
 @given(SIDES, SIDES)
 def test_others_are_in_proportion_to_the_diagonal(height: int, width: int) -> None:
     bins = bins_of('camvid', (height, width))

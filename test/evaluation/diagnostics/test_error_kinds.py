@@ -16,6 +16,7 @@ from hydranet_ros.evaluation.diagnostics.error_kinds import KINDS
 
 from .label_images import distance
 from .label_images import label_pairs
+from .untimed import untimed
 
 NAMES = ('nothing', 'car', 'bus', 'cat', 'person')
 GROUPS = ClassGroups({'vehicles': ('car', 'bus'), 'animals': ('cat',)}, 'nothing', 'test')
@@ -45,6 +46,7 @@ def counted(truth: np.ndarray, predicted: np.ndarray) -> tuple[ErrorKinds, Confu
     return errors, confusion
 
 
+@untimed
 @given(label_pairs(len(NAMES)))
 def test_definitions(pair: tuple[np.ndarray, np.ndarray]) -> None:
     truth, predicted = pair
@@ -56,6 +58,7 @@ def test_definitions(pair: tuple[np.ndarray, np.ndarray]) -> None:
         assert errors.counts[number].sum() == np.count_nonzero(kinds == number)
 
 
+@untimed
 @given(label_pairs(len(NAMES)))
 def test_shares_sum_to_1_and_all_mended_is_perfect(pair: tuple[np.ndarray, np.ndarray]) -> None:
     errors, confusion = counted(*pair)
@@ -75,6 +78,7 @@ def test_shares_sum_to_1_and_all_mended_is_perfect(pair: tuple[np.ndarray, np.nd
     assert errors.mended(confusion, ()).result() == confusion.result()
 
 
+@untimed
 @given(label_pairs(len(NAMES)))
 def test_an_oracle_is_what_the_mended_labels_give(pair: tuple[np.ndarray, np.ndarray]) -> None:
     truth, predicted = pair

@@ -13,6 +13,7 @@ from hydranet_ros.evaluation.diagnostics.instances import components
 from hydranet_ros.evaluation.diagnostics.pixel_maps import PixelMaps
 
 from .label_images import label_pairs
+from .untimed import untimed
 
 BINS = 3
 
@@ -33,6 +34,7 @@ def rows_of(maps: PixelMaps, reach: float = 0.0) -> InstanceRows:
     return measure_instances(components(maps.truth, range(3), 1)[0], maps, reach)
 
 
+@untimed
 @given(label_pairs(3), st.integers(0, 99))
 def test_pixel_by_pixel(pair: tuple[np.ndarray, np.ndarray], seed: int) -> None:
     maps = maps_of(*pair, seed)
@@ -75,6 +77,7 @@ def test_false_positives_go_to_the_nearest_instance_if_its_box_is_near() -> None
     assert wider.false_positives[things].tolist() == [6, 4]  # 1 2 3 8 9 10, 11 12 15 17
 
 
+@untimed
 @given(label_pairs(3))
 def test_no_false_positive_counts_twice(pair: tuple[np.ndarray, np.ndarray]) -> None:
     truth, predicted = pair

@@ -21,6 +21,7 @@ from hydranet_ros.evaluation.evaluation_data import EvaluationData
 from hydranet_ros.training.datasets.opening import open_dataset
 
 from .label_images import label_images
+from .untimed import untimed
 
 IMAGE = np.zeros((4, 8, 3), np.uint8)
 
@@ -38,6 +39,7 @@ def flooded(truth: np.ndarray, start: tuple[int, int]) -> np.ndarray:
     return reached
 
 
+@untimed
 @given(label_images(3))
 def test_components_are_what_can_be_reached(truth: np.ndarray) -> None:
     least = 3

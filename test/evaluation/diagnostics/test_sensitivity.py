@@ -42,16 +42,16 @@ def test_bins_are_percentiles() -> None:
 
 
 def test_sensitivity_and_impact() -> None:
-    found = sensitivities(rows([10] * 4, [10, 0, 10, 4], [0, 0, 1, 1]), 3)
+    found = sensitivities(rows([10] * 5, [10, 0, 10, 4, 10], [0, 0, 1, 1, 1]), 3)
     one = of(found, 'truncation', 'recall')
     assert one.bins == ('whole', 'truncated')
     first, second, absent = one.classes
     assert [score.mean for score in first.bins] == [1.0, 0.0]
     assert (first.sensitivity, first.impact) == (1.0, 0.5)
-    assert (second.sensitivity, second.impact) == (pytest.approx(0.6), pytest.approx(0.3))
+    assert (second.sensitivity, second.impact) == (pytest.approx(0.6), pytest.approx(0.2))
     assert absent.overall == Score(0, None, None)
     assert (absent.sensitivity, absent.impact) == (None, None)
-    assert (one.sensitivity, one.impact) == (pytest.approx(0.8), pytest.approx(0.4))
+    assert (one.sensitivity, one.impact) == (pytest.approx(0.8), pytest.approx(0.35))
 
 
 def test_equal_objects_share_a_bin_and_tell_nothing() -> None:

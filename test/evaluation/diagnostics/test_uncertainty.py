@@ -13,6 +13,8 @@ import pytest
 from hydranet_ros.evaluation.diagnostics.uncertainty import relative_entropy
 from hydranet_ros.evaluation.diagnostics.uncertainty import relative_probability
 
+from .untimed import untimed
+
 LOGITS = npst.arrays(
     np.float32,
     st.tuples(st.integers(2, 7), st.integers(1, 3), st.integers(1, 3)),
@@ -29,6 +31,7 @@ def entropy_of(p: list[float]) -> float:
     return -sum(one * math.log(one) for one in p if one > 0) / math.log(len(p))
 
 
+@untimed
 @given(LOGITS)
 def test_formulas(logits: np.ndarray) -> None:
     entropy, probability = relative_entropy(logits), relative_probability(logits)
@@ -40,6 +43,7 @@ def test_formulas(logits: np.ndarray) -> None:
         assert probability[row, column] == pytest.approx(second / first, rel=1e-4, abs=1e-6)
 
 
+@untimed
 @given(LOGITS, st.floats(-1000, 1000, width=32), st.randoms())
 def test_only_differences_count_and_no_order(
     logits: np.ndarray, shift: float, random: st.DataObject
@@ -53,6 +57,7 @@ def test_only_differences_count_and_no_order(
     )
 
 
+@untimed
 @given(LOGITS)
 def test_between_0_and_1(logits: np.ndarray) -> None:
     for measure in (relative_entropy(logits), relative_probability(logits)):
