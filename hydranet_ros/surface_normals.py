@@ -19,17 +19,17 @@ from hydranet_ros.camera_model import CameraModel
 # The normals of a window's halves may differ by about so much (radians). More is an edge: of two
 # surfaces, or of what stands before another.
 _MOST_TURN = 1.0
-# The network decides at a quarter of its input size, and its depth is noisy there: windows of two
-# such pixels to each side (docs/normals.md has the figures).
-_NETWORK_PIXELS = 2 * 4
+# Depth is noisy at the size at which the network decides: windows of two such pixels to each side
+# (docs/normals.md has the figures).
+_NETWORK_PIXELS = 2
 
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.uint8]
 
 
-def window_radius(camera_height: int, input_height: int) -> int:
-    """Return how many pixels to each side to fit in, for depth of a network's input size."""
-    return max(1, round(_NETWORK_PIXELS * camera_height / input_height))
+def window_radius(camera_height: int, input_height: int, stride: int) -> int:
+    """Return how many pixels to each side to fit in, for depth of a network's size and stride."""
+    return max(1, round(_NETWORK_PIXELS * stride * camera_height / input_height))
 
 
 class _Filters(NamedTuple):

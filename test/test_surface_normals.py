@@ -153,6 +153,7 @@ def test_memory_is_kept_between_frames():
 
 
 def test_the_window_follows_what_the_network_sees():
-    assert window_radius(480, 480) == 8
-    assert window_radius(480, 240) == 16
-    assert window_radius(100, 2000) == 1
+    assert window_radius(480, 480, 4) == 8
+    assert window_radius(480, 480, 8) == 16
+    assert window_radius(480, 240, 4) == 16
+    assert window_radius(100, 2000, 4) == 1

@@ -74,7 +74,7 @@ class Runner(Protocol):
     """A backend's bare network (the logits cut), compiled for one input size and batch."""
 
     def infer(self, images: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[np.float32]]:
-        """Map uint8 [N, h, w, 3] to raw float32 [N, C, h / 4, w / 4] by task, valid until next."""
+        """Map uint8 [N, h, w, 3] to raw float32 by task, at logits size, valid until next."""
 
     def close(self) -> None:
         """Free the backend's memory."""

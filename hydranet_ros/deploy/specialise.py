@@ -32,7 +32,7 @@ from hydranet_ros.zoo.model_file import load_onnx
 if TYPE_CHECKING:
     from hydranet_ros.deploy.calibration import Calibration
 
-VERSION = 4  # raise it with every change of the graphs made here: engine caches are keyed by it
+VERSION = 5  # raise it with every change of the graphs made here: engine caches are keyed by it
 
 
 class Cut(str, Enum):
@@ -77,9 +77,9 @@ def specialise(model_file: Path, card: ModelCard, spec: GraphSpec) -> onnx.Model
 
     Inputs: `image` uint8 [N, H, W, 3] RGB (camera size in the full cut, input size in the logits
     cut) and, in the full cut with depth, `depth_scale` float32 [N]. Outputs of the logits cut:
-    the raw task outputs, float32 [N, C, ceil(H / 4), ceil(W / 4)]; of the full cut: `labels`,
-    `depth`, `confidence`, `normals` as far as the model has them. Raises FrameError for sizes
-    that the network cannot take, HydranetError where the arithmetic cannot be written.
+    the raw task outputs, float32 [N, C, h, w], as large as the network makes them; of the full
+    cut: `labels`, `depth`, `confidence`, `normals` as far as the model has them. Raises FrameError
+    for sizes that the network cannot take, HydranetError where the arithmetic cannot be written.
     """
     check_sizes(spec.camera_size, spec.input_size, card.options.limit)
     proto = load_onnx(model_file)

@@ -13,15 +13,14 @@ def idle_parameters(network: nn.Module) -> set[str]:
 
     Nothing is computed but sizes.
     """
-    state = {
-        key: value.detach().to('meta', copy=True) for key, value in network.state_dict().items()
-    }
-    parameters = {key: state[key].requires_grad_() for key, _ in network.named_parameters()}
-    with torch.enable_grad():
-        outputs = torch.func.functional_call(
-            network, state, torch.empty(_IMAGE, device='meta'), strict=True
-        )
+    with torch.inference_mode(False), torch.enable_grad():
+        state = {
+            key: torch.empty_like(value, device='meta')
+            for key, value in network.state_dict().items()
+        }
+        learnt = {key: state[key].requires_grad_() for key, _ in network.named_parameters()}
+        image = torch.empty(_IMAGE, device='meta')
+        outputs = torch.func.functional_call(network, state, image, strict=True)
         total = sum(output.sum() for output in outputs.values())
-    gradients = torch.autograd.grad(total, list(parameters.values()), allow_unused=True)
-    pairs = zip(parameters, gradients, strict=True)
-    return {key for key, gradient in pairs if gradient is None}
+        gradients = torch.autograd.grad(total, list(learnt.values()), allow_unused=True)
+    return {key for key, one in zip(learnt, gradients, strict=True) if one is None}

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Normals of models that predict none: computed from depth, into the messages of the outputs."""
 
+from hydranet_ros.networks.output_stride import output_stride
 from hydranet_ros.perception import Perception
 from hydranet_ros.prediction import Prediction
 from hydranet_ros.ros.frames import DecodedFrame
@@ -22,7 +23,8 @@ class DerivedNormals:
         """Return what the network has to fill, so that `wanted` can be: depth for normals."""
         if 'normals' not in wanted or 'normals' in perception.outputs:
             return wanted
-        self._radius = window_radius(size[0], perception.input_size_for(*size)[0])
+        stride = output_stride(perception.card.architecture, perception.card.options)
+        self._radius = window_radius(size[0], perception.input_size_for(*size)[0], stride)
         return wanted - {'normals'} | {'depth'}
 
     def render(self, decoded: DecodedFrame, prediction: Prediction) -> None:

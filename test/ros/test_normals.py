@@ -54,7 +54,7 @@ def test_normals_are_those_of_the_published_depth(graph):
         source = image(picture(number), number)
         assert bench.show_and_wait(source).answered == number
         depth = np.frombuffer(bench.messages('depth', number)[-1].data, np.float32)
-        radius = window_radius(HEIGHT, HEIGHT)
+        radius = window_radius(HEIGHT, HEIGHT, 4)
         expected = NormalsFromDepth().write(
             np.empty((HEIGHT, WIDTH, 3), np.float32),
             camera_model(info(), False, HEIGHT, WIDTH),

@@ -26,6 +26,7 @@ from hydranet_ros.resources import models_dir
 from hydranet_ros.zoo import load_card
 from hydranet_ros.zoo.model_file import read_model_file
 from test.deploy.conftest import Model
+from test.searched_models import searched_card
 
 CAMERA, INPUT = (70, 100), (64, 96)
 # cards, for which there are golden weights
@@ -34,14 +35,19 @@ ARCHITECTURES = {
     'light_weight_refinenet_mobilenet_v2': 'lwrf_mobilenet_v2_voc',
     'light_weight_refinenet_resnet50': 'lwrf_resnet50_voc',
 }
+# golden networks without a card of the project
+SEARCHED = ['fastnas_arch2_segm', 'templatenas_arch0_cs', 'templatenas_arch1_cv']
 SAME_BLOCKS = {'light_weight_refinenet_resnet101', 'light_weight_refinenet_resnet152'}
 
 
-@pytest.fixture(scope='module', params=ARCHITECTURES)
+@pytest.fixture(scope='module', params=[*ARCHITECTURES, *SEARCHED])
 def model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Model:
     from hydranet_ros.zoo.import_model_file import export_model_file  # needs torch
     from test.golden.networks import golden_network
 
+    if request.param in SEARCHED:
+        own = searched_card(request.param)
+        return Model(own, read_model_file(own.path.parent / own.weights.location))
     card = ARCHITECTURES[request.param]
     if card == 'nyud_normals':
         indoor: Model = request.getfixturevalue('indoor_model')
