@@ -148,8 +148,7 @@ class _Diagnosing:
         maps = PixelMaps(
             predicted=predicted,
             truth=truth,
-            # the set's own labels: also a class that the model does not know ends an object
-            bins=self._bins.place(distance_to_boundary(np.asarray(sample.labels, np.uint8))),
+            bins=self._bins.place(distance_to_boundary(truth)),
             bin_count=len(self._bins),
             entropy=relative_entropy(logits),
             probability=relative_probability(logits),

@@ -31,6 +31,7 @@ from hydranet_ros.evaluation.diagnostics.logits import camera_logits
 from hydranet_ros.evaluation.diagnostics.logits import check_gives_logits
 from hydranet_ros.evaluation.evaluate import evaluate
 from hydranet_ros.evaluation.evaluation_data import EvaluationData
+from hydranet_ros.evaluation.size_groups import padded
 from hydranet_ros.sources import open_source
 from hydranet_ros.training.datasets.sample import Sample
 from hydranet_ros.zoo.card_types import Task
@@ -136,10 +137,14 @@ def test_logits_say_what_predict_says(model: Perception) -> None:
 
 
 def test_padding_is_cut_off(model: Perception) -> None:
-    data = own_truth(model, frames(((70, 90),)))
-    diagnosis, _ = diagnose(model, data, DiagnosisOptions(pad_to=32))
+    (rgb,) = frames(((70, 90),))
+    found = model.predict(padded(rgb, (96, 96)))
+    assert not isinstance(found, list)
+    sample = Sample('a', rgb, found.labels[:70, :90], weights=LABELS)
+    diagnosis, _ = diagnose(model, memory(model, [sample]), DiagnosisOptions(pad_to=32))
     assert diagnosis.evaluation.input_sizes == ((96, 96),)
     assert diagnosis.evaluation.semantic.errors.pixels == 70 * 90
+    assert diagnosis.evaluation.semantic.errors.miou == 100
 
 
 def test_nothing_annotated_in_an_image_and_classes_that_never_occur(model: Perception) -> None:

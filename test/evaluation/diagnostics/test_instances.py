@@ -120,6 +120,16 @@ def test_voc(voc: Path) -> None:
     assert 'components of at least 25 pixels of background' in reader.source
 
 
+def test_outlines_of_voc_are_no_object(voc: Path) -> None:
+    path = voc / 'SegmentationObject' / 'a.png'
+    stored = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    stored[1, 1] = 255
+    write(path, stored)
+    data = opened(f'voc:{voc}', 'val')
+    found = InstanceReader(data, names(data), 25).read('a', data.dataset[0].labels)
+    assert [int((found.ids == i).sum()) for i in (1, 2)] == [3, 4]
+
+
 def test_voc_without_maps(voc: Path) -> None:
     (voc / 'SegmentationObject' / 'a.png').unlink()
     data = opened(f'voc:{voc}', 'val')
