@@ -78,11 +78,7 @@ class MicroDecoder(nn.Module):
         self.merge = conv_bn_relu(width * len(genotype.collected), width)
 
     def forward(self, features: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
-        read = self.genotype.read_nodes
-        nodes = [
-            adapt(x) if number in read else x
-            for number, (adapt, x) in enumerate(zip(self.adapt, features, strict=True))
-        ]
+        nodes = [adapt(x) for adapt, x in zip(self.adapt, features, strict=True)]
         for (i, j), block in zip(self.genotype.connections, self.blocks, strict=True):
             nodes.append(block(nodes[i], nodes[j]))
         blocks = nodes[len(ENCODER_STRIDES) :]

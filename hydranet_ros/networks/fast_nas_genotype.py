@@ -17,6 +17,7 @@ from hydranet_ros.networks.genotype_numbers import index
 from hydranet_ros.networks.genotype_numbers import items
 from hydranet_ros.networks.genotype_numbers import number
 from hydranet_ros.networks.genotype_numbers import parse
+from hydranet_ros.networks.genotype_numbers import refuse
 
 ENCODER_STRIDES = (4, 8, 16, 32)
 Pair = tuple[int, int]
@@ -66,6 +67,8 @@ class FastNasGenotype:
         for m, pair in enumerate(items(self.connections, 'the connections')):
             for i, node in enumerate(items(pair, f'block {m}', 2)):
                 index(node, f'block {m}, input {i + 1}', len(ENCODER_STRIDES) + m)
+        if not self._sees():
+            refuse('the cell', 'nothing of its input reaches its output')
 
     @property
     def loose_ends(self) -> list[int]:
@@ -76,14 +79,10 @@ class FastNasGenotype:
         return ends
 
     @property
-    def read_nodes(self) -> set[int]:
-        """The nodes that a decoder block reads; an encoder's map need not be among them."""
-        return {node for pair in self.connections for node in pair}
-
-    @property
     def collected(self) -> list[int]:
         """The decoder blocks that no other reads, by their number from 0."""
-        count, read = len(ENCODER_STRIDES), self.read_nodes
+        read = {node for pair in self.connections for node in pair}
+        count = len(ENCODER_STRIDES)
         return [m for m in range(len(self.connections)) if count + m not in read]
 
     @property
@@ -104,6 +103,15 @@ class FastNasGenotype:
         """Whether any operation averages over the image."""
         operations = [one for layer in self.layers for one in layer.operations]
         return CellOperation.GLOBAL_POOLING in (self.first, *operations)
+
+    def _sees(self) -> bool:
+        """Tell whether the output of a cell depends on its input."""
+        sees = [True, self.first is not CellOperation.NONE]
+        for layer in self.layers:
+            pairs = zip(layer.inputs, layer.operations, strict=True)
+            own = [sees[i] and operation is not CellOperation.NONE for i, operation in pairs]
+            sees += [*own, any(own)]
+        return any(sees[end] for end in self.loose_ends)
 
     @property
     def text(self) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from torch import nn
 from torch import Tensor
 
+from hydranet_ros.errors import first_line
 from hydranet_ros.errors import HydranetError
 
 COUNTER = 'num_batches_tracked'  # of batch norms, which old checkpoints lack
@@ -20,10 +21,23 @@ def load_renamed(
 
     may_lack: parameters that may be missing too, with what else their modules hold.
     """
+    own = network.state_dict()
+    other = [
+        f'{key} is {tuple(value.shape)} where the network has {tuple(own[key].shape)}'
+        for key, value in state_dict.items()
+        if key in own and own[key].shape != value.shape
+    ]
+    if other:
+        raise HydranetError(
+            f'The checkpoint does not fit the network: {"; ".join(other[:2])} ({len(other)} '
+            'differ in shape).'
+        )
     try:
         missing, unexpected = network.load_state_dict(dict(state_dict), strict=False)
     except RuntimeError as error:
-        raise HydranetError(f'The checkpoint does not fit the network: {error}') from error
+        raise HydranetError(
+            f'The checkpoint does not fit the network: {first_line(error)}.'
+        ) from error
     lacking = {_module(key) for key in may_lack}
     missing = [key for key in missing if not key.endswith(COUNTER) and _module(key) not in lacking]
     if missing or unexpected:

@@ -207,6 +207,7 @@ WRONG = [
     ('fast_nas', '[[1], [[0, 3], [3, 5]]]', 'at block 1, input 2: .* from 0 to 4, not 5'),
     ('fast_nas', '[[1], [[0, 3, 1]]]', 'at block 0: there must be a list of 2'),
     ('fast_nas', '[[1], {"0": 1}]', 'at the connections: there must be a list'),
+    ('fast_nas', '[[10, [1, 0, 0, 10]], [[0, 3]]]', 'the cell: nothing of its input reaches'),
     ('template_nas', 'arch2', "'arch2' is neither"),
     ('template_nas', '[[], [[0, 0, 0, 0, 0]]]', 'at the templates: there must be a list of at'),
     ('template_nas', '[[[6, 0, 0]], [[0, 0, 0, 0, 0]]]', 'template 0, operation 1: .* 5, not 6'),
