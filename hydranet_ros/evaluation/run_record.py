@@ -26,9 +26,11 @@ class RunRecord:
         self._perception, self._data, self._padded_to = perception, data, padded_to
         self._seen: set[Size] = set()
         self._precisions: set[str] = set()
+        self._images = 0
 
     def add(self, size: Size) -> None:
         """Note an image of (height, width) that was just predicted."""
+        self._images += 1
         self._seen.add(self._perception.input_size_for(*size))
         if (engine := self._perception.engines.info(Shape(*size, 1))) is not None:
             self._precisions.add(engine.choice.precision.value)
@@ -54,7 +56,7 @@ class RunRecord:
             device=perception.choice.device,
             data=data.spec,
             split=data.split,
-            images=len(data.dataset),
+            images=self._images,
             input_sizes=tuple(sorted(self._seen)),
             padded_to=self._padded_to,
             semantic=semantic,

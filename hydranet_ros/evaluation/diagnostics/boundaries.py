@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hydranet_ros.training.datasets.sample import IGNORE
+
 
 def distance_to_boundary(labels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     """Return how far each pixel is from the nearest one of another label, in pixels (Euclidean).
@@ -24,11 +26,20 @@ def distance_to_boundary(labels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float3
 
 
 def distance_to_class(labels: npt.NDArray[np.uint8], label: int) -> npt.NDArray[np.float32]:
-    """Return how far each pixel is from the nearest one of `label`; infinite without any."""
+    """Return how far each pixel is from the nearest one of `label`; infinite without any.
+
+    labels: uint8 (H, W). A pixel of 255 counts as each label that is nearest to it, so that an
+    outline, which Pascal VOC leaves out between any two objects, does not hold them apart.
+    """
     there = labels == label
     if not there.any():
         return np.full(labels.shape, np.inf, np.float32)
-    return _to_nearest(there)
+    distance = _to_nearest(there)
+    unlabelled = labels == IGNORE
+    if not unlabelled.any():
+        return distance
+    filled = unlabelled & (distance <= _to_nearest(~unlabelled))
+    return _to_nearest(there | filled)
 
 
 def _to_nearest(there: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:

@@ -11,6 +11,8 @@ from hydranet_ros.evaluation.diagnostics.box import Box
 from hydranet_ros.evaluation.diagnostics.diagnosis import Diagnosis
 from hydranet_ros.evaluation.diagnostics.diagnosis import ErrorAnalysis
 from hydranet_ros.evaluation.diagnostics.diagnosis import ErrorShares
+from hydranet_ros.evaluation.diagnostics.sensitivity import LEAST_IN_BIN
+from hydranet_ros.evaluation.diagnostics.sensitivity import LEAST_INSTANCES
 from hydranet_ros.evaluation.diagnostics.sensitivity import Score
 from hydranet_ros.evaluation.diagnostics.sensitivity import ScoreByProperty
 from hydranet_ros.evaluation.diagnostics.uncertainty_by_distance import ClassUncertainty
@@ -37,9 +39,14 @@ def diagnosis_tables(diagnosis: Diagnosis) -> str:
     parts += _error_tables(diagnosis.errors)
     for one in diagnosis.sensitivity:
         if one.score == 'iou':
-            parts.append(f'**IoU of instances by {one.property}**: mean ± standard error')
+            parts.append(
+                f'**IoU of instances by {one.property}**: mean ± standard error (instances)'
+            )
             parts.append(_property_table(classes, one))
-    parts.append('**Sensitivity** (best bin less worst) and **impact** (best bin less all)')
+    parts.append(
+        '**Sensitivity** (best bin less worst) and **impact** (best bin less all), averaged over '
+        f'the classes of at least {LEAST_INSTANCES} instances, by bins of at least {LEAST_IN_BIN}'
+    )
     parts.append(_sensitivity_table(diagnosis.sensitivity))
     parts.append('\n'.join(f'- {note}' for note in _notes(diagnosis)))
     return '\n\n'.join(parts) + '\n'
@@ -80,23 +87,23 @@ def _share_row(name: str, one: ErrorShares, kinds: Sequence[str]) -> list[str]:
 
 def _property_table(classes: Sequence[str], one: ScoreByProperty) -> str:
     rows = [
-        [name, str(effect.overall.instances), *map(_score, (effect.overall, *effect.bins))]
+        [name, *map(_score, (effect.overall, *effect.bins))]
         for name, effect in zip(classes, one.classes, strict=True)
     ]
-    return markdown_table(['class', 'instances', 'all', *one.bins], rows)
+    return markdown_table(['class', 'all', *one.bins], rows)
 
 
 def _sensitivity_table(effects: Sequence[ScoreByProperty]) -> str:
     rows = []
     for name in dict.fromkeys(one.property for one in effects):
-        cells = [name]
-        for one in effects:
-            if one.property == name:
-                cells += [_three(one.sensitivity), _three(one.impact)]
+        mine = [one for one in effects if one.property == name]
+        cells = [name, str(mine[0].counted)]
+        for one in mine:
+            cells += [_three(one.sensitivity), _three(one.impact)]
         rows.append(cells)
     scores = dict.fromkeys(one.score for one in effects)
     header = [f'{score}: {what}' for score in scores for what in ('sensitivity', 'impact')]
-    return markdown_table(['property', *header], rows)
+    return markdown_table(['property', 'classes', *header], rows)
 
 
 def _notes(diagnosis: Diagnosis) -> Iterator[str]:
@@ -116,8 +123,8 @@ def _median(box: Box) -> str:
 def _score(score: Score) -> str:
     if score.mean is None:
         return '-'
-    error = score.standard_error
-    return f'{score.mean:.2f}' if error is None else f'{score.mean:.2f} ± {error:.2f}'
+    error = '' if score.standard_error is None else f' ± {score.standard_error:.2f}'
+    return f'{score.mean:.2f}{error} ({score.instances})'
 
 
 def _two(value: float | None) -> str:

@@ -39,7 +39,8 @@ class ErrorKinds:
 
     counts: int64 (kinds, classes, classes + 1) by true and predicted class; the last column is
     for predictions that are none of the classes, which are of the kind `other`. radius: up to
-    which distance in pixels to the predicted class in the truth an error is one of localisation.
+    which distance in pixels to the predicted class in the truth, as `distance_to_class` gives it,
+    an error is one of localisation.
     """
 
     def __init__(self, names: Sequence[str], groups: ClassGroups, radius: float) -> None:

@@ -45,6 +45,7 @@ class InstanceReader:
         self._least_area = least_area
         kind, _, text = data.spec.partition(':')
         files = _files(kind, Path(os.path.expanduser(text)))
+        self._kind = kind
         self._files = {name: files[name] for name in data.dataset.names if name in files}
         lacking = [name for name in data.dataset.names if name not in files]
         if self._files and lacking:
@@ -74,6 +75,10 @@ class InstanceReader:
         if not self._files:
             return rest
         stored = _read(self._files[name], truth.shape)
+        if self._kind == 'cityscapes':
+            stored[stored < _FIRST_INSTANCE] = 0
+        else:
+            stored[stored == _VOID] = 0
         return joined(of_map(truth, stored, self._things), rest)
 
 
@@ -108,9 +113,4 @@ def _read(path: Path, size: tuple[int, ...]) -> npt.NDArray[np.int32]:
             f"'{path}' is {image.shape[1]}x{image.shape[0]} pixels, but its image is "
             f'{size[1]}x{size[0]}. Replace it.'
         )
-    stored = image.astype(np.int32)
-    if image.dtype == np.uint16:
-        stored[stored < _FIRST_INSTANCE] = 0
-    else:
-        stored[stored == _VOID] = 0
-    return stored
+    return image.astype(np.int32)

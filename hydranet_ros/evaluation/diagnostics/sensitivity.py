@@ -15,6 +15,8 @@ import numpy.typing as npt
 
 from hydranet_ros.evaluation.diagnostics.instance_rows import InstanceRows
 
+LEAST_INSTANCES = 50  # of a class, for its sensitivity and impact
+LEAST_IN_BIN = 5  # for the best or worst bin: the extremes of fewer are mostly chance
 _PERCENTILES = (10, 30, 70, 90)
 SIZES = ('XS', 'S', 'M', 'L', 'XL')
 ASPECTS = ('XT', 'T', 'M', 'W', 'XW')
@@ -45,7 +47,8 @@ class Effect:
     """A score of one class by the bins of a property.
 
     sensitivity: the largest mean of a bin less the least. impact: the largest less that of all.
-    Both are None where fewer than two bins have instances.
+    Bins of fewer than LEAST_IN_BIN instances are passed over. Both are None for fewer than
+    LEAST_INSTANCES, and where fewer than two bins remain.
     """
 
     overall: Score
@@ -58,20 +61,27 @@ class Effect:
         """Sum up scores, (n,), of which `place` is the bin."""
         overall = Score.of(values)
         scores = tuple(Score.of(values[place == number]) for number in range(bins))
-        means = [one.mean for one in scores if one.mean is not None]
-        if len(means) < 2 or overall.mean is None:
+        means = [
+            one.mean for one in scores if one.mean is not None and one.instances >= LEAST_IN_BIN
+        ]
+        few = overall.instances < LEAST_INSTANCES
+        if few or len(means) < 2 or overall.mean is None:
             return cls(overall, scores, None, None)
         return cls(overall, scores, max(means) - min(means), max(means) - overall.mean)
 
 
 @dataclass(frozen=True)
 class ScoreByProperty:
-    """One score (`recall`, `iou`) by one property, class by class and averaged over classes."""
+    """One score (`recall`, `iou`) by one property, class by class.
+
+    counted: how many classes have a sensitivity and an impact, which the last two average.
+    """
 
     property: str
     score: str
     bins: tuple[str, ...]
     classes: tuple[Effect, ...]
+    counted: int
     sensitivity: float | None
     impact: float | None
 
@@ -79,7 +89,8 @@ class ScoreByProperty:
 def sensitivities(rows: InstanceRows, classes: int) -> tuple[ScoreByProperty, ...]:
     """Sum up recall and IoU by size, aspect ratio and truncation, for class ids below `classes`.
 
-    The bins of size and aspect ratio are percentiles of a class's own instances, ends included.
+    The bins of size and aspect ratio are percentiles of a class's own instances, ends included;
+    equal ones share the bin of the middle of their ranks.
     """
     properties = (
         ('size', SIZES, rows.area.astype(np.float64)),
@@ -104,6 +115,7 @@ def sensitivities(rows: InstanceRows, classes: int) -> tuple[ScoreByProperty, ..
                     score=score,
                     bins=bins,
                     classes=tuple(effects),
+                    counted=sum(one.sensitivity is not None for one in effects),
                     sensitivity=_mean([one.sensitivity for one in effects]),
                     impact=_mean([one.impact for one in effects]),
                 )
@@ -117,8 +129,10 @@ def _percentile_bins(
     place = np.zeros(len(values), np.intp)
     for label in np.unique(classes):
         mine = classes == label
-        ends = np.percentile(values[mine], _PERCENTILES)
-        place[mine] = np.searchsorted(ends, values[mine], side='left')
+        own = values[mine]
+        ranked = np.sort(own)
+        twice = np.searchsorted(ranked, own, 'left') + np.searchsorted(ranked, own, 'right')
+        place[mine] = np.searchsorted(np.array(_PERCENTILES) * len(own), 50 * twice, 'left')
     return place
 
 

@@ -31,3 +31,12 @@ def distance(pixel: tuple[int, int], others: np.ndarray) -> float:
     """Return how far a pixel is from the nearest that is true, bool (H, W)."""
     places = np.argwhere(others)
     return min((float(np.hypot(*(place - pixel))) for place in places), default=np.inf)
+
+
+def filled(labels: np.ndarray, label: int) -> np.ndarray:
+    """Return where a label is, or nothing and no other label is nearer, bool (H, W)."""
+    there = labels == label
+    for pixel in zip(*np.nonzero(labels == IGNORE), strict=True):
+        nearest = distance(pixel, labels != IGNORE)
+        there[pixel] = np.isfinite(nearest) and distance(pixel, labels == label) == nearest
+    return there

@@ -15,6 +15,7 @@ from hydranet_ros.evaluation.diagnostics.error_kinds import ErrorKinds
 from hydranet_ros.evaluation.diagnostics.error_kinds import KINDS
 
 from .label_images import distance
+from .label_images import filled
 from .label_images import label_pairs
 from .untimed import untimed
 
@@ -30,7 +31,7 @@ def kind_of(pixel: tuple[int, int], predicted: np.ndarray, truth: np.ndarray) ->
         return 255
     if true == said:
         return CORRECT
-    if said != 255 and distance(pixel, truth == said) <= RADIUS:
+    if said != 255 and distance(pixel, filled(truth, said)) <= RADIUS:
         return KINDS.index(ErrorKind.LOCALISATION)
     if said != 255 and 0 in (true, said):
         return KINDS.index(ErrorKind.BACKGROUND)
@@ -112,6 +113,23 @@ def test_by_hand() -> None:
     assert (first.share, second.share) == (0.4, 0.2)
     assert len(analysis.mistakes) == 4
     assert [one.kind for one in analysis.oracles] == [kind.value for kind in KINDS]
+
+
+@pytest.mark.parametrize(
+    ('moved', 'localisation', 'background'), [(-6, 3, 1), (5, 2, 0), (10, 3, 4)]
+)
+def test_an_edge_beside_an_outline_is_displaced_all_the_same(
+    moved: int, localisation: int, background: int
+) -> None:
+    truth = np.full((20, 60), 0, np.uint8)
+    truth[:, 30:] = 1
+    predicted = np.roll(truth, moved, axis=1)
+    predicted[:, :10], predicted[:, 50:] = 0, 1
+    truth[:, 28:33] = 255  # 5 pixels wide, as Pascal VOC draws it
+    errors = ErrorKinds(NAMES, GROUPS, 5.0)
+    errors.add(predicted, truth)
+    rows = len(truth)
+    assert errors.counts.sum((1, 2)).tolist() == [localisation * rows, background * rows, 0, 0]
 
 
 def test_without_groups_nothing_is_similar() -> None:

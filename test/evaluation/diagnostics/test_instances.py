@@ -138,21 +138,42 @@ def test_voc_without_maps(voc: Path) -> None:
     assert 'has no maps of instances' in reader.source
 
 
+def cityscapes(root: Path, ids: np.ndarray) -> EvaluationData:
+    labels = np.where(ids < 1000, ids, ids.astype(int) // 1000).astype(np.uint8)
+    place = Path('val', 'town')
+    write(root / 'leftImg8bit' / place / 'town_0_leftImg8bit.png', IMAGE)
+    write(root / 'gtFine' / place / 'town_0_gtFine_labelIds.png', labels)
+    write(root / 'gtFine' / place / 'town_0_gtFine_instanceIds.png', ids)
+    return opened(f'cityscapes:{root}', 'val')
+
+
 def test_cityscapes(tmp_path: Path) -> None:
     ids = np.full((4, 8), 7, np.uint16)  # road
     ids[0, :2], ids[0, 2:4], ids[1, :2] = 26000, 26001, 26  # two cars, a group of cars
-    labels = np.where(ids >= 1000, ids // 1000, ids).astype(np.uint8)
-    place = Path('val', 'town')
-    write(tmp_path / 'leftImg8bit' / place / 'town_0_leftImg8bit.png', IMAGE)
-    write(tmp_path / 'gtFine' / place / 'town_0_gtFine_labelIds.png', labels)
-    write(tmp_path / 'gtFine' / place / 'town_0_gtFine_instanceIds.png', ids)
-    data = opened(f'cityscapes:{tmp_path}', 'val')
+    data = cityscapes(tmp_path, ids)
     reader = InstanceReader(data, names(data), 1)
     found = reader.read('town_0', data.dataset[0].labels)
     assert found.classes.tolist() == [13, 13, 0]
     assert [int((found.ids == i).sum()) for i in (1, 2, 3)] == [2, 2, 26]
     assert found.ids[1, 0] == 0, 'a group is no instance'
     assert 'own of person, rider, car' in reader.source
+
+
+def test_the_set_tells_what_a_number_is_not_the_depth_of_the_png(
+    voc: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = voc / 'SegmentationObject' / 'a.png'
+    stored = cv2.imread(str(path), cv2.IMREAD_UNCHANGED).astype(np.uint16)
+    stored[1, 1] = 255
+    write(path, stored)
+    data = opened(f'voc:{voc}', 'val')
+    found = InstanceReader(data, names(data), 25).read('a', data.dataset[0].labels)
+    assert np.bincount(found.ids.ravel()).tolist() == [25, 3, 4]
+    root = tmp_path_factory.mktemp('cityscapes')
+    data = cityscapes(root, np.full((4, 8), 26, np.uint8))  # all of it a group of cars
+    assert not len(
+        InstanceReader(data, names(data), 1).read('town_0', data.dataset[0].labels).classes
+    )
 
 
 @pytest.mark.parametrize(

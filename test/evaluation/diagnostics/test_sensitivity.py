@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sensitivity to properties of objects, by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -42,22 +44,59 @@ def test_bins_are_percentiles() -> None:
 
 
 def test_sensitivity_and_impact() -> None:
-    found = sensitivities(rows([10] * 5, [10, 0, 10, 4, 10], [0, 0, 1, 1, 1]), 3)
+    correct = [10, 0] * 30 + [10, 4] * 30
+    found = sensitivities(rows([10] * 120, correct, [0] * 60 + [1] * 60), 3)
     one = of(found, 'truncation', 'recall')
     assert one.bins == ('whole', 'truncated')
     first, second, absent = one.classes
     assert [score.mean for score in first.bins] == [1.0, 0.0]
     assert (first.sensitivity, first.impact) == (1.0, 0.5)
-    assert (second.sensitivity, second.impact) == (pytest.approx(0.6), pytest.approx(0.2))
+    assert (second.sensitivity, second.impact) == (pytest.approx(0.6), pytest.approx(0.3))
     assert absent.overall == Score(0, None, None)
     assert (absent.sensitivity, absent.impact) == (None, None)
-    assert (one.sensitivity, one.impact) == (pytest.approx(0.8), pytest.approx(0.35))
+    assert (one.sensitivity, one.impact) == (pytest.approx(0.8), pytest.approx(0.4))
+    assert one.counted == 2
 
 
 def test_equal_objects_share_a_bin_and_tell_nothing() -> None:
-    found = of(sensitivities(rows([5, 5, 5], [1, 2, 3]), 1), 'size', 'recall')
-    assert [score.instances for score in found.classes[0].bins] == [3, 0, 0, 0, 0]
-    assert (found.sensitivity, found.impact) == (None, None)
+    found = of(sensitivities(rows([5] * 60, [1, 2, 3] * 20), 1), 'size', 'recall')
+    assert [score.instances for score in found.classes[0].bins] == [0, 0, 60, 0, 0]
+    assert (found.counted, found.sensitivity, found.impact) == (0, None, None)
+
+
+@pytest.mark.parametrize(
+    ('areas', 'expected'),
+    [
+        ([7], [0, 0, 1, 0, 0]),
+        ([1, 1, 1, 1, 1, 1, 1, 2, 3, 9], [0, 0, 7, 2, 1]),
+        ([1, 2, 2, 2, 2, 2, 2, 2, 2, 3], [1, 0, 8, 0, 1]),
+        ([10, 20, 30, 40, 50, 60, 70, 80, 90, 100], [1, 2, 4, 2, 1]),
+    ],
+)
+def test_equal_objects_lie_in_the_middle_of_their_ranks(
+    areas: list[int], expected: list[int]
+) -> None:
+    found = of(sensitivities(rows(areas, [1] * len(areas)), 1), 'size', 'recall')
+    assert [score.instances for score in found.classes[0].bins] == expected
+
+
+def test_few_instances_have_no_sensitivity() -> None:
+    areas, classes = list(range(100, 149)) + list(range(100, 150)), [0] * 49 + [1] * 50
+    found = of(sensitivities(rows(areas, [50] * 99, classes), 2), 'size', 'recall')
+    few, enough = found.classes
+    assert (few.overall.instances, few.sensitivity, few.impact) == (49, None, None)
+    assert enough.sensitivity is not None
+    assert found.counted == 1
+    assert (found.sensitivity, found.impact) == (enough.sensitivity, enough.impact)
+
+
+def test_bins_of_few_instances_are_neither_best_nor_worst() -> None:
+    table = rows([10] * 100, [5] * 96 + [10] * 4)
+    by_few = replace(table, truncated=np.arange(100) >= 96)
+    assert of(sensitivities(by_few, 1), 'truncation', 'recall').sensitivity is None
+    by_enough = replace(table, truncated=np.arange(100) >= 95)
+    found = of(sensitivities(by_enough, 1), 'truncation', 'recall')
+    assert found.sensitivity == pytest.approx(0.4)
 
 
 def test_mean_and_standard_error() -> None:
