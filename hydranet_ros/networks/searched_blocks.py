@@ -19,6 +19,23 @@ def conv_bn_relu(
     return ConvBN(in_channels, out_channels, kernel, activation=nn.ReLU, dilation=dilation)
 
 
+class DepthwiseConv(nn.Conv2d):
+    """Filter each channel by itself, keeping the size at stride 1; no bias."""
+
+    def __init__(self, channels: int, kernel: int, *, dilation: int, stride: int) -> None:
+        padding = dilation * (kernel // 2)
+        super().__init__(
+            channels, channels, kernel, stride, padding, dilation, groups=channels, bias=False
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.dilation[0] == 1 or x.device.type != 'cpu' or not torch.is_autocast_enabled('cpu'):
+            return super().forward(x)
+        # torch 2.13 on a CPU gives garbage as its weight's gradient in bf16 and channels_last
+        with torch.autocast('cpu', enabled=False):
+            return super().forward(x.float())
+
+
 class SeparableConv(nn.Sequential):
     """Repeat: filter depthwise, mix the channels, batch norm and ReLU.
 
@@ -39,16 +56,7 @@ class SeparableConv(nn.Sequential):
         for repeat in range(repeats):
             channels = out_channels if repeat else in_channels
             step = nn.Sequential()
-            step.depthwise = nn.Conv2d(
-                channels,
-                channels,
-                kernel,
-                stride,
-                dilation * (kernel // 2),
-                dilation,
-                groups=channels,
-                bias=False,
-            )
+            step.depthwise = DepthwiseConv(channels, kernel, dilation=dilation, stride=stride)
             step.pointwise = conv_bn_relu(channels, out_channels)
             self.append(step)
 

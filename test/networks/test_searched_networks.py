@@ -18,6 +18,7 @@ from hydranet_ros.networks.fast_nas_genotype import PUBLISHED as FAST_NAS
 from hydranet_ros.networks.options import NetworkOptions
 from hydranet_ros.networks.options import Upsampling
 from hydranet_ros.networks.output_stride import output_stride
+from hydranet_ros.networks.searched_blocks import SeparableConv
 from hydranet_ros.networks.template_nas_genotype import PUBLISHED as TEMPLATE_NAS
 from hydranet_ros.networks.template_nas_genotype import TemplateNasGenotype
 from test.networks.test_architectures import multiply_adds
@@ -171,6 +172,26 @@ def test_auxiliary_classifiers_answer_in_training_alone(cell: bool) -> None:
         assert outputs[f'depth_auxiliary{number}'].shape == (2, 1, 64 // stride, 64 // stride)
     assert len(outputs) == 8
     assert list(network.eval()(image)) == ['semantic', 'depth']
+
+
+@pytest.mark.parametrize(('kernel', 'dilation'), [(3, 1), (3, 3), (5, 6)])
+def test_separable_convolutions_learn_in_bf16_as_in_float32(kernel: int, dilation: int) -> None:
+    torch.manual_seed(0)
+    layer = SeparableConv(32, 32, kernel, dilation=dilation)
+    image, weights = torch.randn(2, 32, 44, 60), torch.randn(2, 32, 44, 60)
+
+    def gradient(layout: torch.memory_format, *, bf16: bool) -> torch.Tensor:
+        layer.zero_grad()
+        layer.to(memory_format=layout)
+        with torch.autocast('cpu', torch.bfloat16, enabled=bf16):
+            y = layer(image.contiguous(memory_format=layout))
+        (y.float() * weights).sum().backward()
+        return layer[0].depthwise.weight.grad.clone()
+
+    expected = gradient(torch.contiguous_format, bf16=False)
+    for layout in (torch.contiguous_format, torch.channels_last):
+        found = gradient(layout, bf16=True)
+        assert (found - expected).abs().max() <= 0.1 * expected.abs().max()
 
 
 def test_genotypes_survive_being_written() -> None:
