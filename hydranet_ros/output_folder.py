@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The folder that a command writes its results to."""
 
+import os
 from pathlib import Path
 
 from hydranet_ros.errors import HydranetError
@@ -13,3 +14,10 @@ def make_output_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise HydranetError(f"cannot make the folder '{folder}': {error.strerror}.") from error
+
+
+def check_folder_writable(folder: Path) -> None:
+    """Make the folder; HydranetError now, not after the work, where nothing can be written."""
+    make_output_folder(folder)
+    if not os.access(folder, os.W_OK):
+        raise HydranetError(f"cannot write in '{folder}'; give a folder of yours.")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hydranet_ros.evaluation.evaluation_data import EvaluationData
 
 SUMMARY = 'Tell where a segmentation fails and why: uncertainty, kinds of error, objects.'
+_PICTURES = 8
 _DETAILS = """\
 After Nekrasov, Shen, Reid, Diagnostics in Semantic Segmentation (2018). The paper's: the two
 measures of uncertainty, the bins of distance for Pascal VOC and Cityscapes, box plots by class,
@@ -49,10 +50,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         '--pictures',
         type=count,
-        default=8,
         metavar='N',
-        help='how many: those with the most wrong pixels (%(default)s)',
+        help=f'how many: those with the most wrong pixels ({_PICTURES}); goes with --out',
     )
+    add('--overwrite', action='store_true', help='replace the pictures (NN_*.png) of --out')
     add(
         '--bins',
         type=_bins,
@@ -64,8 +65,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--radius',
         type=positive,
         metavar='PX',
-        help='how far from the predicted class an error is one of localisation (end of the first '
-        'bin: VOC 5, Cityscapes 10)',
+        help="how far from the predicted class an error is one of localisation (end of the set's "
+        'own first bin, whatever --bins says: VOC 5, Cityscapes at 2048x1024 10)',
     )
     add(
         '--groups',
@@ -78,7 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=count,
         metavar='PX',
         help='smaller connected components are no objects, where the set has no maps of instances '
-        '(the square of the first bin)',
+        "(the square of the end of the set's own first bin)",
     )
     seen = add_engine_arguments(parser)
     seen.add_argument(
@@ -92,28 +93,49 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Diagnose, print the tables, write JSON and pictures."""
+    from hydranet_ros.evaluation.diagnostics.diagnosis_picture import picture_names
     from hydranet_ros.evaluation.diagnostics.diagnosis_picture import write_pictures
     from hydranet_ros.evaluation.diagnostics.diagnosis_tables import diagnosis_tables
     from hydranet_ros.evaluation.evaluation_data import EvaluationData
     from hydranet_ros.evaluation.results_file import check_writable
     from hydranet_ros.evaluation.results_file import write_json
-    from hydranet_ros.output_folder import make_output_folder
     from hydranet_ros.training.datasets.opening import open_dataset
 
     if args.json:
         check_writable(args.json)
-    if args.out:
-        make_output_folder(args.out)
+    _check_pictures(args)
     data = EvaluationData(open_dataset(args.data, split=args.split), args.data, args.split)
     diagnosis, worst = _diagnose(args, data)
     document = diagnosis.document()
+    print(diagnosis_tables(diagnosis), end='', flush=True)
     if args.out:
-        classes = [one for one in data.dataset.classes if one.name in diagnosis.classes]
-        document['pictures'] = write_pictures(args.out, worst, classes, diagnosis.errors.kinds)
+        document['pictures'] = picture_names(worst)
     if args.json:
         write_json(document, args.json)
-    print(diagnosis_tables(diagnosis), end='')
+    if args.out:
+        classes = [one for one in data.dataset.classes if one.name in diagnosis.classes]
+        write_pictures(args.out, worst, classes, diagnosis.errors.kinds)
     return 0
+
+
+def _check_pictures(args: argparse.Namespace) -> None:
+    """Refuse before the run what would fail or replace files after it."""
+    from hydranet_ros.errors import HydranetError
+    from hydranet_ros.evaluation.diagnostics.diagnosis_picture import earlier_pictures
+    from hydranet_ros.output_folder import check_folder_writable
+
+    if not args.out:
+        for option, given in (('--pictures', args.pictures), ('--overwrite', args.overwrite)):
+            if given:
+                raise HydranetError(f'{option} is about pictures; say where with --out DIR.')
+        return
+    check_folder_writable(args.out)
+    earlier = earlier_pictures(args.out)
+    if earlier and not args.overwrite:
+        raise HydranetError(
+            f'{args.out} has {len(earlier)} pictures already, such as {earlier[0].name}. Replace '
+            'them with --overwrite, or choose another --out.'
+        )
 
 
 def _bins(text: str) -> tuple[int, ...]:
@@ -139,7 +161,7 @@ def _diagnose(
         groups=args.groups,
         least_area=args.least_area,
         pad_to=args.pad_to,
-        pictures=args.pictures if args.out else 0,
+        pictures=(args.pictures or _PICTURES) if args.out else 0,
     )
     with (
         Perception.load(

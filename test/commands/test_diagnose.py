@@ -28,7 +28,7 @@ TABLES = (
     '**IoU of instances by size**',
     '**IoU of instances by aspect ratio**',
     '**IoU of instances by truncation**',
-    '| property | recall: sensitivity |',
+    '| property | classes | recall: sensitivity |',
     '8-connected components',
 )
 
@@ -53,6 +53,48 @@ def test_tables_json_and_pictures(tmp_path: Path, capsys: pytest.CaptureFixture[
     (picture,) = out.iterdir()
     assert written['pictures'] == [picture.name]
     assert cv2.imread(str(picture)).shape[1] == 3 * 480 + 2 * 6
+
+
+def test_earlier_pictures_are_kept_unless_they_may_be_replaced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / 'notes.png'
+    for name in ('01_street_9.png', '02_street_9.png', kept.name):
+        (tmp_path / name).write_text(name)
+    given = ['diagnose', *STREET, '--out', str(tmp_path), '--pictures', '1']
+    assert main(given) == 1
+    printed = capsys.readouterr()
+    assert 'has 2 pictures already, such as 01_street_9.png' in printed.err
+    assert not printed.out, 'it is refused before the run'
+    assert (tmp_path / '01_street_9.png').read_text() == '01_street_9.png'
+    assert main([*given, '--overwrite']) == 0
+    picture, rest = sorted(tmp_path.iterdir())
+    assert picture.name.startswith('01_street_')
+    assert cv2.imread(str(picture)) is not None
+    assert rest == kept
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_the_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr('os.access', lambda path, mode: False)  # root may write everywhere
+    assert main(['diagnose', *STREET, '--out', str(tmp_path / 'new')]) == 1
+    printed = capsys.readouterr()
+    assert 'cannot write in' in printed.err
+    assert not printed.out
+
+
+def test_a_picture_that_cannot_be_written_costs_no_figure(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, out = tmp_path / 'here.json', tmp_path / 'worst'
+    (out / '01_in_the_way.png').mkdir(parents=True)
+    more = ('--json', str(file), '--out', str(out), '--overwrite')
+    assert main(['diagnose', *STREET, *more]) == 1
+    printed = capsys.readouterr()
+    assert 'cannot remove' in printed.err
+    assert TABLES[0] in printed.out
+    assert json.loads(file.read_text())['pictures']
 
 
 def test_runs_without_torch_and_writes_nothing_unasked(tmp_path: Path) -> None:
@@ -94,6 +136,8 @@ def test_a_folder_whose_images_differ_in_size_and_labels(
         (['--groups', 'nowhere.yaml'], 'nowhere.yaml'),
         (['--json', '.'], "cannot write '.'"),
         (['--backend', 'torch2trt'], 'torch2trt'),
+        (['--pictures', '3'], '--pictures is about pictures; say where with --out DIR'),
+        (['--overwrite'], '--overwrite is about pictures; say where with --out DIR'),
     ],
 )
 def test_what_cannot_be_had(

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+import re
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hydranet_ros.errors import HydranetError
 from hydranet_ros.evaluation.diagnostics.error_kinds import CORRECT
 from hydranet_ros.evaluation.diagnostics.error_kinds import ErrorKind
 from hydranet_ros.evaluation.diagnostics.error_kinds import KINDS
@@ -34,7 +36,19 @@ _COLOURS = {
     ErrorKind.SIMILAR: (0, 220, 120),
     ErrorKind.OTHER: (255, 40, 60),
 }
-_NONE = 'black: none'
+_NONE = 'none'
+_NONES = ((0, 0, 0), (224, 224, 192), *((grey, grey, grey) for grey in range(1, 256)))
+_NAME = re.compile(r'\d{2,}_.+\.png')
+
+
+def picture_names(images: Sequence[WorstImage]) -> list[str]:
+    """Name the files of pictures, numbered from 01."""
+    return [f'{rank:02d}_{image.name}.png' for rank, image in enumerate(images, 1)]
+
+
+def earlier_pictures(folder: Path) -> list[Path]:
+    """Return the files in a folder that are named as `picture_names` does."""
+    return sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))
 
 
 def write_pictures(
@@ -42,14 +56,19 @@ def write_pictures(
     images: Sequence[WorstImage],
     classes: Sequence[SemanticClass],
     kinds: Sequence[str],
-) -> list[str]:
-    """Write a PNG for each image, numbered from 01, and return the names of the files."""
-    names = []
-    for rank, image in enumerate(images, 1):
-        names.append(f'{rank:02d}_{image.name}.png')
-        picture = diagnosis_picture(image, classes, kinds)
-        save_png(folder / names[-1], picture[..., ::-1])
-    return names
+) -> None:
+    """Write a PNG for each image, in place of the earlier pictures of the folder."""
+    for path in earlier_pictures(folder):
+        _remove(path)
+    for name, image in zip(picture_names(images), images, strict=True):
+        save_png(folder / name, diagnosis_picture(image, classes, kinds)[..., ::-1])
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink()
+    except OSError as error:
+        raise HydranetError(f"cannot remove '{path}': {error.strerror}.") from error
 
 
 def diagnosis_picture(
@@ -60,7 +79,9 @@ def diagnosis_picture(
     classes: of the ids in the image. kinds: those that were told apart. Returns uint8
     (H', W', 3) RGB with a legend below.
     """
-    palette = np.zeros((256, 3), np.uint8)
+    taken = {tuple(one.color) for one in classes}
+    palette = np.empty((256, 3), np.uint8)
+    palette[:] = next(colour for colour in _NONES if colour not in taken)
     for label, one in enumerate(classes):
         palette[label] = one.color
     share = 100 * image.wrong / image.labelled

@@ -156,9 +156,11 @@ def test_nothing_annotated_in_an_image_and_classes_that_never_occur(model: Perce
     assert sum(bool(one) for one in document['instances']) == 1
     absent = [one['overall']['mean'] for one in document['sensitivity'][0]['classes']]
     assert absent.count(None) == len(model.classes) - 1
+    assert document['evaluation']['images'] == 2
     second.labels = None
     first.labels[3, 4] = 0
     document = strict_json(diagnose(model, data)[0])
+    assert document['evaluation']['images'] == 1, 'the other one has no labels'
     assert document['evaluation']['semantic']['errors']['pixels'] == 1
     assert document['uncertainty']['pixels'][0][0] == 1
 

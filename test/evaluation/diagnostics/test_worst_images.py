@@ -10,6 +10,8 @@ import pytest
 
 from hydranet_ros import HydranetError
 from hydranet_ros.evaluation.diagnostics.diagnosis_picture import diagnosis_picture
+from hydranet_ros.evaluation.diagnostics.diagnosis_picture import earlier_pictures
+from hydranet_ros.evaluation.diagnostics.diagnosis_picture import picture_names
 from hydranet_ros.evaluation.diagnostics.diagnosis_picture import write_pictures
 from hydranet_ros.evaluation.diagnostics.pixel_maps import PixelMaps
 from hydranet_ros.evaluation.diagnostics.worst_images import WorstImage
@@ -74,11 +76,24 @@ def test_a_picture_shows_everything(size: tuple[int, int]) -> None:
 
 
 def test_files(tmp_path: Path) -> None:
-    names = write_pictures(tmp_path, [image('x', 5), image('y', 4)], CLASSES, KINDS)
+    images = [image('x', 5), image('y', 4)]
+    names = picture_names(images)
     assert names == ['01_x.png', '02_y.png']
+    write_pictures(tmp_path, images, CLASSES, KINDS)
+    assert [path.name for path in earlier_pictures(tmp_path)] == names
     stored = cv2.imread(str(tmp_path / names[0]))
     np.testing.assert_array_equal(
         stored[..., ::-1], diagnosis_picture(image('x', 5), CLASSES, KINDS)
     )
-    with pytest.raises(HydranetError, match='cannot write'):
-        write_pictures(tmp_path / 'none', [image('x', 5)], CLASSES, KINDS)
+    (tmp_path / names[0]).unlink()
+    (tmp_path / names[0]).mkdir()
+    with pytest.raises(HydranetError, match='cannot remove'):
+        write_pictures(tmp_path, images, CLASSES, KINDS)
+
+
+def test_nothing_has_a_colour_that_no_class_has() -> None:
+    for taken in ((), ((0, 0, 0),), ((0, 0, 0), (224, 224, 192))):
+        classes = [*CLASSES, *(SemanticClass(f'{colour}', colour) for colour in taken)]
+        picture = diagnosis_picture(image('a', 5, (360, 480)), classes, KINDS)
+        corner = picture[60 + 360 - 1, 480 + GAP + 480 - 1]
+        assert tuple(int(one) for one in corner) not in {one.color for one in classes}
