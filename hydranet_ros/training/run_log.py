@@ -7,6 +7,7 @@ from __future__ import annotations
 import csv
 from datetime import timedelta
 import io
+import math
 from pathlib import Path
 import sys
 import time
@@ -17,6 +18,7 @@ from lightning.pytorch.callbacks import Callback
 from torch import Tensor
 
 from hydranet_ros.atomic_file import write_atomically
+from hydranet_ros.errors import HydranetError
 
 EVERY_S = 10.0
 LOG_NAME = 'log.csv'
@@ -115,7 +117,15 @@ class RunLog(Callback):
         return self._steps * self._images_per_step / elapsed if elapsed > 0 else 0.0
 
     def _losses(self) -> dict[str, float]:
-        return {name: float(total) / self._steps for name, total in self._sums.items()}
+        """Return the epoch's means so far; HydranetError where one is no number any more."""
+        means = {name: float(total) / self._steps for name, total in self._sums.items()}
+        if lost := [name for name, mean in means.items() if not math.isfinite(mean)]:
+            raise HydranetError(
+                f'The loss of {lost[0]} is no number any more in epoch {len(self._rows) + 1}: the '
+                'training has diverged. Lower the learning rates, set clip_norm or take fp32, in '
+                f'another --out; {self._path.parent} keeps what the epochs before gave.'
+            )
+        return means
 
 
 def _rates(trainer: pl.Trainer) -> dict[str, float]:

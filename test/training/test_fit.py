@@ -7,6 +7,7 @@ GPUs, several machines and bf16 on a GPU are not verified here.
 
 import csv
 from pathlib import Path
+import re
 import signal
 from typing import Any
 
@@ -66,6 +67,18 @@ def test_a_finished_run_is_left_alone(data: Path, finished: Path) -> None:
     before = (finished / 'last.ckpt').read_bytes()
     fit(recipe(finished), data, finished)
     assert (finished / 'last.ckpt').read_bytes() == before
+
+
+@pytest.mark.parametrize('devices', [1, 2])
+def test_a_training_that_diverges_ends(data: Path, tmp_path: Path, devices: int) -> None:
+    wild = {'lr_encoder': 1e30, 'lr_decoder': 1e30}
+    path = write_recipe(tmp_path / 'recipe.yaml', optimiser=wild, devices=devices)
+    with started(path, data, tmp_path / 'out') as process:
+        output, _ = process.communicate(timeout=DEADLINE_S)
+    assert process.returncode == 1, output
+    assert re.search(r'hydranet: The loss of \w+ is no number any more in epoch 1', output), output
+    assert 'Traceback' not in output
+    assert not list((tmp_path / 'out').glob('*.ckpt'))
 
 
 def test_a_run_of_another_recipe_is_refused(data: Path, finished: Path) -> None:
