@@ -25,10 +25,26 @@ import yaml
 from hydranet_ros.errors import HydranetError
 
 
+class _UniqueKeys(yaml.SafeLoader):
+    """Refuse a key that stands twice, of which PyYAML keeps the last (YAML 1.2.2, 3.2.1.1)."""
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node: yaml.MappingNode = super().compose_mapping_node(anchor)
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise yaml.MarkedYAMLError(
+                        problem=f'the key {key.value} stands twice', problem_mark=key.start_mark
+                    )
+                seen.add(key.value)
+        return node
+
+
 def read_mapping(path: Path) -> dict[str, Any]:
     """Return the mapping in a YAML file; HydranetError where there is none."""
     try:
-        content = yaml.safe_load(path.read_text(encoding='utf-8'))
+        content = yaml.load(path.read_text(encoding='utf-8'), _UniqueKeys)
     except (OSError, ValueError, yaml.YAMLError) as error:
         reason = ' '.join(str(error).split())
         raise HydranetError(f'{path} cannot be read: {reason}.') from error

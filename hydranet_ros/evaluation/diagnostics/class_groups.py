@@ -67,7 +67,10 @@ def read_groups(path: Path, known: Sequence[str]) -> ClassGroups:
         if key not in names:
             near = difflib.get_close_matches(key, names, n=1)
             advice = f'did you mean {names[near[0]]}?' if near else f'there are {", ".join(known)}'
-            reader.refuse(where, f'names the class {name}, which the data set has not; {advice}')
+            reader.refuse(
+                where,
+                f'names the class {name}, which neither the data set nor the model has; {advice}',
+            )
         if key in seen:
             reader.refuse(where, f'names the class {name}, which {seen[key]} has already')
         seen[key] = where

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+import math
 from pathlib import Path
 
 import numpy as np
 
+from hydranet_ros.errors import FrameError
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.evaluation.diagnostics.boundaries import distance_to_boundary
 from hydranet_ros.evaluation.diagnostics.class_groups import ClassGroups
@@ -19,6 +21,7 @@ from hydranet_ros.evaluation.diagnostics.diagnosis import Diagnosis
 from hydranet_ros.evaluation.diagnostics.diagnosis import ErrorAnalysis
 from hydranet_ros.evaluation.diagnostics.distance_bins import bins_of
 from hydranet_ros.evaluation.diagnostics.distance_bins import DistanceBins
+from hydranet_ros.evaluation.diagnostics.error_kinds import CORRECT
 from hydranet_ros.evaluation.diagnostics.error_kinds import ErrorKind
 from hydranet_ros.evaluation.diagnostics.error_kinds import ErrorKinds
 from hydranet_ros.evaluation.diagnostics.instance_maps import InstanceReader
@@ -55,6 +58,7 @@ class DiagnosisOptions:
     similar classes; None for the built-in ones. least_area: of a connected component that counts
     as an instance, in pixels; None for the square of the end of the set's own first bin. pad_to:
     round image sizes up to a multiple of it. pictures: how many of the worst images to keep.
+    HydranetError for numbers that are none of these.
     """
 
     bins: tuple[int, ...] | None = None
@@ -63,6 +67,14 @@ class DiagnosisOptions:
     least_area: int | None = None
     pad_to: int = 1
     pictures: int = 0
+
+    def __post_init__(self) -> None:
+        if self.radius is not None and not (math.isfinite(self.radius) and self.radius >= 0):
+            raise HydranetError(f'radius is {self.radius:g}; give pixels from 0.')
+        for name, least in (('least_area', 1), ('pad_to', 1), ('pictures', 0)):
+            value = getattr(self, name)
+            if value is not None and (not isinstance(value, int) or value < least):
+                raise HydranetError(f'{name} is {value}; give a whole number from {least}.')
 
 
 def diagnose(
@@ -140,7 +152,11 @@ class _Diagnosing:
 
     def _add(self, sample: Sample, size: Size) -> None:
         height, width = sample.rgb.shape[:2]
-        logits = camera_logits(self._perception, padded(sample.rgb, size))[:, :height, :width]
+        try:
+            logits = camera_logits(self._perception, padded(sample.rgb, size))
+        except FrameError as error:
+            raise FrameError(f'{sample.name}: {error}') from error
+        logits = logits[:, :height, :width]
         labels = logits.argmax(0).astype(np.uint8)
         self._semantic.add(labels, sample, Lens(None, 1.0))
         mapping = self._semantic.mapping
@@ -157,7 +173,8 @@ class _Diagnosing:
         self._rows.append(measure_instances(instances, maps, self._errors.radius))
         self._sums.add(maps)
         kinds = self._errors.add(predicted, truth)
-        self._worst.offer(WorstImage.of(sample, maps, kinds))
+        if self._worst.wants(int(np.count_nonzero(kinds < CORRECT))):
+            self._worst.offer(WorstImage.of(sample, maps, kinds))
 
     def _read_groups(self) -> ClassGroups:
         if self._options.groups is None:

@@ -29,8 +29,9 @@ class DistanceBins:
     source: str
 
     def __post_init__(self) -> None:
+        whole = all(isinstance(end, int | np.integer) for end in self.ends)
         rising = all(low < high for low, high in pairwise((0, *self.ends)))
-        if not self.ends or not rising:
+        if not self.ends or not whole or not rising:
             raise HydranetError(
                 f'The bins {", ".join(map(str, self.ends)) or "(none)"} are not usable; give '
                 'rising whole numbers of pixels from 1, such as 5,10,20.'

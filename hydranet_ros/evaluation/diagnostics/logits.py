@@ -56,7 +56,10 @@ def camera_logits(perception: Perception, rgb: npt.NDArray[np.uint8]) -> npt.NDA
             raise _keeps_logits(engine.name)
         raw = engine.raw([rgb])['semantic'][0]
         if not np.isfinite(raw).all():
-            raise FrameError('The network gives no numbers (NaN); its weights are damaged.')
+            raise FrameError(
+                'the network gives no numbers (NaN). Its weights are damaged, or the precision is '
+                'too low: --precision fp32.'
+            )
         logits = np.empty((len(raw), height, width), np.float32)
         for source, target in zip(raw, logits, strict=True):
             cv2.resize(source, (width, height), dst=target, interpolation=cv2.INTER_LINEAR)

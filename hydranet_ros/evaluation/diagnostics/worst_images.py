@@ -64,10 +64,15 @@ class WorstImages:
         self._offered = 0
         self._heap: list[tuple[int, int, WorstImage]] = []
 
+    def wants(self, wrong: int) -> bool:
+        """Tell whether an image of so many wrong pixels would be kept; one without is not."""
+        full = len(self._heap) == self._most
+        return bool(wrong and self._most) and (not full or wrong > self._heap[0][0])
+
     def offer(self, image: WorstImage) -> None:
-        """Take an image, or leave it; one without a wrong pixel is left."""
+        """Take an image if it is wanted, in place of the best one where there are enough."""
         self._offered += 1
-        if not image.wrong or not self._most:
+        if not self.wants(image.wrong):
             return
         heapq.heappush(self._heap, (image.wrong, -self._offered, image))
         if len(self._heap) > self._most:

@@ -61,12 +61,16 @@ def test_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ('text', 'words'),
     [
-        ('groups: {vehicles: [cat]}', 'groups.vehicles names the class cat, .* did you mean car'),
+        (
+            'groups: {vehicles: [cat]}',
+            'groups.vehicles names the class cat, which neither .* did you mean car',
+        ),
         ('groups: {a: [zebra]}', 'there are road, car, traffic light, bus'),
         ('groups: {a: [car], b: [car]}', 'groups.b names the class car, which groups.a has'),
         ('groups: {a: [car]}\nbackground: car', 'background names the class car'),
         ('group: {a: [car]}', 'did you mean groups'),
         ('groups: {a: car}', 'groups.a must be a list'),
+        ('groups: {a: [car], a: [bus]}', 'the key a stands twice'),
         ('[car]', 'must be a mapping'),
     ],
 )

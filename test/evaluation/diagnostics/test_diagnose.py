@@ -17,6 +17,7 @@ import pytest
 
 from hydranet_ros import HydranetError
 from hydranet_ros import Perception
+from hydranet_ros.deploy.engine import CpuEngine
 from hydranet_ros.deploy.engines import torch_engine
 from hydranet_ros.deploy.options import Backend
 from hydranet_ros.deploy.options import Precision
@@ -246,6 +247,35 @@ def test_other_backends_agree(model: Perception, backend: str) -> None:
         found, _ = diagnose(other, data)
     for one, reference in zip(found.errors.oracles, expected.errors.oracles, strict=True):
         assert one.miou == pytest.approx(reference.miou, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    ('name', 'value'),
+    [
+        ('radius', -1.0),
+        ('radius', float('nan')),
+        ('radius', float('inf')),
+        ('least_area', 0),
+        ('pad_to', 0),
+        ('pad_to', 1.5),
+        ('pictures', -1),
+    ],
+)
+def test_options_that_do_not_fit(name: str, value: float) -> None:
+    with pytest.raises(HydranetError, match=f'{name} is '):
+        DiagnosisOptions(**{name: value})
+
+
+def test_an_image_without_numbers_is_named(
+    model: Perception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spoilt(engine: CpuEngine, images: list[np.ndarray]) -> dict[str, np.ndarray]:
+        return {'semantic': np.full((1, len(model.classes), 9, 12), np.nan, np.float32)}
+
+    data = own_truth(model)
+    monkeypatch.setattr(CpuEngine, 'raw', spoilt)  # an overflow, which fp32 does not have
+    with pytest.raises(HydranetError, match='0: the network gives no numbers.*--precision fp32'):
+        diagnose(model, data)
 
 
 def test_auto_is_a_backend_of_a_cpu() -> None:

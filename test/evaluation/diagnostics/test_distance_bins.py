@@ -49,7 +49,7 @@ def test_ends_belong_to_their_bin() -> None:
     np.testing.assert_array_equal(bins.place(distances), [0, 1, 1, 2, 2, 3, 3])
 
 
-@pytest.mark.parametrize('ends', [(), (0, 5), (5, 5), (10, 5)])
+@pytest.mark.parametrize('ends', [(), (0, 5), (5, 5), (10, 5), (1.5, 3)])
 def test_no_bins(ends: tuple[int, ...]) -> None:
     with pytest.raises(HydranetError, match='rising whole numbers'):
         DistanceBins(ends, 'given')

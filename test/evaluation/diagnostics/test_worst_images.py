@@ -45,8 +45,18 @@ def test_only_the_worst_are_kept() -> None:
     assert (first.wrong, first.labelled) == (9, 36 * 48 - 1)
 
 
+def test_none_but_worse_ones_are_wanted() -> None:
+    worst = WorstImages(2)
+    assert worst.wants(1)
+    worst.offer(image('a', 5))
+    assert worst.wants(1)
+    worst.offer(image('b', 3))
+    assert [wrong for wrong in range(7) if worst.wants(wrong)] == [4, 5, 6]
+
+
 def test_none_are_asked_for() -> None:
     worst = WorstImages(0)
+    assert not worst.wants(9)
     worst.offer(image('a', 5))
     assert not worst.ranked()
 
