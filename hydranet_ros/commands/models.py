@@ -181,7 +181,6 @@ def _import(args: argparse.Namespace) -> int:
 
 def _import_checkpoint(checkpoint: Path, args: argparse.Namespace) -> int:
     from hydranet_ros.errors import HydranetError
-    from hydranet_ros.zoo.resolve import DEFAULT_FAMILY
     from hydranet_ros.zoo.resolve import import_checkpoint_file
 
     if args.weights is not None:
@@ -191,8 +190,7 @@ def _import_checkpoint(checkpoint: Path, args: argparse.Namespace) -> int:
     out = args.out or Path(f'{checkpoint.stem}.onnx')
     if out.exists():
         raise HydranetError(f'{out} exists; remove it or choose another place with --out.')
-    family = args.family or DEFAULT_FAMILY
-    print(import_checkpoint_file(checkpoint, family, out, checkpoint.stem, args.genotype))
+    print(import_checkpoint_file(checkpoint, args.family, out, checkpoint.stem, args.genotype))
     return 0
 
 

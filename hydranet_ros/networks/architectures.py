@@ -14,13 +14,14 @@ from hydranet_ros.errors import HydranetError
 from hydranet_ros.networks import deeplab_largefov
 from hydranet_ros.networks import fcn32s
 from hydranet_ros.networks.fast_nas import FastNas
+from hydranet_ros.networks.genotypes import canonical_options
+from hydranet_ros.networks.genotypes import fast_nas_genotype
+from hydranet_ros.networks.genotypes import template_nas_genotype
 from hydranet_ros.networks.light_weight_refinenet import LightWeightRefineNet
 from hydranet_ros.networks.multitask_refinenet import MultiTaskRefineNet
 from hydranet_ros.networks.options import LEAST_LARGEST
 from hydranet_ros.networks.options import NetworkOptions
-from hydranet_ros.networks.output_stride import fast_nas_genotype
 from hydranet_ros.networks.output_stride import output_stride
-from hydranet_ros.networks.output_stride import template_nas_genotype
 from hydranet_ros.networks.resnet import CHANNELS
 from hydranet_ros.networks.resnet import ResNet
 from hydranet_ros.networks.template_nas import TemplateNas
@@ -67,6 +68,7 @@ def build_network(
             f'The option largest is {list(options.limit)}; an input of less than {LEAST_LARGEST} '
             'pixels a side leaves the network nothing to see.'
         )
+    options = canonical_options(architecture, options)
     network: Any = known.make(heads, options)
     stride = output_stride(architecture, options)
     add_upsampling(

@@ -5,9 +5,7 @@
 from __future__ import annotations
 
 from hydranet_ros.errors import HydranetError
-from hydranet_ros.networks.output_stride import fast_nas_genotype
-from hydranet_ros.networks.output_stride import output_stride
-from hydranet_ros.networks.output_stride import template_nas_genotype
+from hydranet_ros.networks.genotypes import genotype_of
 from hydranet_ros.training.recipe_fields import Reader
 from hydranet_ros.training.recipe_types import Recipe
 
@@ -15,15 +13,16 @@ from hydranet_ros.training.recipe_types import Recipe
 def check_searched(recipe: Recipe, reader: Reader) -> None:
     """Refuse a wrong genotype, auxiliary losses of others, and too small a batch."""
     try:
-        output_stride(recipe.architecture, recipe.options)
+        genotype = genotype_of(recipe.architecture, recipe.options)
     except HydranetError as error:
-        reader.refuse('options.genotype', f'does not fit: {error}')
+        reader.refuse('options.genotype', f'does not fit: {str(error).rstrip(".")}')
     weight = recipe.losses.auxiliary.weight
     if weight < 0:
         reader.refuse('losses.auxiliary.weight', 'must not be negative')
     if weight and recipe.architecture != 'fast_nas':
         reader.refuse('losses.auxiliary', 'is of the architecture fast_nas alone')
-    if _pools_globally(recipe) and not recipe.frozen_bn:
+    frozen = recipe.frozen_bn or recipe.freeze_bn_from_epoch == 0
+    if genotype and genotype.pools_globally and not frozen:
         for i, stream in enumerate(recipe.streams):
             if sum(data.batch for data in stream.data) == 1:
                 reader.refuse(
@@ -31,11 +30,3 @@ def check_searched(recipe: Recipe, reader: Reader) -> None:
                     'has one image a batch, of which batch norm after global pooling can learn '
                     'nothing; give two, or set frozen_bn',
                 )
-
-
-def _pools_globally(recipe: Recipe) -> bool:
-    if recipe.architecture == 'fast_nas':
-        return fast_nas_genotype(recipe.options).pools_globally
-    if recipe.architecture == 'template_nas':
-        return template_nas_genotype(recipe.options).pools_globally
-    return False

@@ -17,6 +17,7 @@ from hydranet_ros.training.recipe_types import Schedule
 
 ENCODER = 'encoder'
 DECODER = 'decoder'
+_MIXING = (2, 4)  # axes of matrices and convolutions; vectors and factors [C, 1, 1] scale or shift
 
 
 def make_optimiser(
@@ -24,15 +25,15 @@ def make_optimiser(
 ) -> torch.optim.Optimizer:
     """Group the parameters by learning rate and decay; the first group is of the encoder.
 
-    Batch norms, biases and the tasks' weights decay only where the recipe says so; what learned
-    weights of the tasks there are take the decoder's learning rate.
+    Batch norms, biases and factors of channels decay only where the recipe says so, the tasks'
+    weights never; what learned weights of the tasks there are take the decoder's learning rate.
     """
     rates = {ENCODER: recipe.lr_encoder, DECODER: recipe.lr_decoder}
     members: dict[tuple[str, bool], list[nn.Parameter]] = {
         (part, decays): [] for part in rates for decays in (True, False)
     }
     for part, parameter in _parameters(network):
-        decays = parameter.ndim > 1 or recipe.decay_bn_and_biases
+        decays = parameter.ndim in _MIXING or recipe.decay_bn_and_biases
         members[part, decays].append(parameter)
     members[DECODER, False] += task_weights.parameters()
     groups = [

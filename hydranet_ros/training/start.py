@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import logging
 from pathlib import Path
 from typing import Any
+from typing import cast
 
 import numpy as np
 import torch
@@ -68,8 +69,9 @@ def load_start(
     if recipe.start.decoder is not DecoderStart.PAPER:
         _draw_decoder(network, recipe.start.decoder)
     if Task.DEPTH in recipe.tasks:
-        out: Any = network.get_submodule('heads.depth.out')
-        nn.init.constant_(out.bias, recipe.start.depth_m)
+        for name, out in network.named_modules():
+            if name.endswith('heads.depth.out'):  # of auxiliary classifiers too
+                nn.init.constant_(cast(Any, out).bias, recipe.start.depth_m)
     if recipe.start.imagenet:
         load_encoder(network, data / recipe.start.imagenet, images)
     elif recipe.start.model:

@@ -13,6 +13,7 @@ import re
 from typing import Any
 
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.networks.genotypes import canonical_options
 from hydranet_ros.networks.options import NetworkOptions
 from hydranet_ros.resources import models_dir
 from hydranet_ros.zoo.card_checks import check_card
@@ -90,10 +91,11 @@ def _read(fields: Fields, path: Path) -> ModelCard:
     if not tasks or len(set(tasks)) != len(tasks):
         fields.refuse('tasks', 'must name at least one task, and none of them twice')
     depth = fields.optional_child('depth')
+    architecture = fields.text('architecture')
     card = ModelCard(
         name=path.stem,
         title=fields.text('title'),
-        architecture=fields.text('architecture'),
+        architecture=architecture,
         tasks=tasks,
         classes=tuple(_class(child) for child in fields.children('classes')),
         mean=fields.triple('mean'),
@@ -108,18 +110,24 @@ def _read(fields: Fields, path: Path) -> ModelCard:
         weights=_weights(fields.child('weights')),
         path=path,
         sample_frames=fields.optional_text('sample_frames'),
-        options=_options(fields),
+        options=_options(fields, architecture),
     )
     check_card(card, fields)
     return fields.finish(card)
 
 
-def _options(fields: Fields) -> NetworkOptions:
+def _options(fields: Fields, architecture: str) -> NetworkOptions:
     stated = fields.mapping('options')
     try:
-        return NetworkOptions.of(stated)
+        return canonical_options(architecture, NetworkOptions.of(stated))
     except (ValueError, TypeError) as error:
-        fields.refuse('options', f'are none of a network: {error}')
+        fields.refuse('options', f'are none of a network: {_clause(error)}')
+    except HydranetError as error:
+        fields.refuse('options', f'do not fit the architecture: {_clause(error)}')
+
+
+def _clause(error: Exception) -> str:
+    return str(error).rstrip('.')
 
 
 def _task(fields: Fields, value: Any) -> Task:

@@ -12,9 +12,7 @@ import re
 from typing import NoReturn
 from urllib.parse import urlsplit
 
-from hydranet_ros.errors import HydranetError
 from hydranet_ros.networks.options import Upsampling
-from hydranet_ros.networks.output_stride import output_stride
 from hydranet_ros.zoo.card_fields import Fields
 from hydranet_ros.zoo.card_types import DepthRange
 from hydranet_ros.zoo.card_types import Domain
@@ -48,10 +46,6 @@ def check_card(card: ModelCard, fields: Fields) -> None:
         fields.refuse('std', 'must be positive')
     if card.domains and card.options.upsample is not Upsampling.BILINEAR:
         fields.refuse('options', 'must not upsample in a network of several domains')
-    try:
-        output_stride(card.architecture, card.options)
-    except HydranetError as error:
-        fields.refuse('options', f'do not fit the architecture: {error}')
     check_sample_frames(card.sample_frames, fields.refuse)
     check_domains(card.domains, card.classes, card.tasks, fields.refuse)
 

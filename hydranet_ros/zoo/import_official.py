@@ -22,8 +22,8 @@ def from_official(
     Families: those of `official_keys`. Tasks and class counts are read from the state dict;
     `genotype` is for families that were found by a search: a name or numbers as text, None for
     the published one that has these keys. Batch counters may be missing. Auxiliary classifiers
-    are loaded too where there are any. The module is in eval mode. Raises HydranetError, naming
-    the keys, where the dict is not of that family.
+    are loaded too where there is one of each block. The module is in eval mode. Raises
+    HydranetError, naming the keys, where the dict is not of that family.
     """
     known = FAMILIES.get(family)
     if known is None:
@@ -31,9 +31,9 @@ def from_official(
     if genotype is not None and not known.genotypes:
         raise HydranetError(f'The family {family} has no genotype; leave it out.')
     heads = {
-        task: state_dict[f'{key}.weight'].shape[0]
+        task: weight.shape[0]
         for task, key in known.heads
-        if f'{key}.weight' in state_dict
+        if (weight := state_dict.get(f'{key}.weight')) is not None and weight.ndim == 4
     }
     if not heads:
         raise HydranetError(

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from torch import nn
-from torch import Tensor
 
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.networks.architectures import build_network
 from hydranet_ros.networks.options import NetworkOptions
 from hydranet_ros.zoo.card_types import Task
+from hydranet_ros.zoo.import_checkpoint import state_dict_of
 from hydranet_ros.zoo.import_state_dict import load_renamed
 
 RECIPE_KEY = 'recipe'
@@ -37,16 +37,15 @@ def trained_network(content: Mapping[str, Any], path: Path) -> nn.Module:
         heads = {task: channels[Task(task)] for task in recipe['tasks']}
         options = NetworkOptions.of(recipe['options'])
         network = build_network(recipe['architecture'], heads, options)
-        state: Mapping[str, Tensor] = content['state_dict']
-        weights = {
-            key.removeprefix(NETWORK_PREFIX): value
-            for key, value in state.items()
-            if key.startswith(NETWORK_PREFIX)
-        }
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise HydranetError(
             f'{path} is a damaged checkpoint of a training ({error!r}); take another one.'
         ) from error
+    weights = {
+        key.removeprefix(NETWORK_PREFIX): value
+        for key, value in state_dict_of(content, path).items()
+        if key.startswith(NETWORK_PREFIX)
+    }
     deployed = {k: v for k, v in weights.items() if not k.startswith(_IN_TRAINING_ALONE)}
     load_renamed(network, deployed)
     return network.eval()

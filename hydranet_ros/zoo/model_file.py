@@ -21,6 +21,7 @@ from onnx import numpy_helper
 
 from hydranet_ros.errors import first_line
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.networks.genotypes import canonical_options
 from hydranet_ros.networks.options import NetworkOptions
 from hydranet_ros.zoo.checksums import sha256
 
@@ -69,15 +70,16 @@ def read_model_file(path: str | Path) -> ModelFile:
         )
     try:
         heads = {str(k): int(v) for k, v in json.loads(properties[f'{_PREFIX}heads']).items()}
+        architecture = properties[f'{_PREFIX}architecture']
         return ModelFile(
             path=path,
             sha256=sha256(path),
             name=properties[f'{_PREFIX}name'],
-            architecture=properties[f'{_PREFIX}architecture'],
+            architecture=architecture,
             heads=heads,
-            options=_options(properties),
+            options=canonical_options(architecture, _options(properties)),
         )
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
+    except (KeyError, ValueError, TypeError, AttributeError, HydranetError) as error:
         raise HydranetError(f'{path} has damaged metadata ({error}); import it again.') from error
 
 

@@ -17,6 +17,7 @@ from hydranet_ros.networks.fast_nas_genotype import PUBLISHED as FAST_NAS_GENOTY
 from hydranet_ros.networks.template_nas_genotype import PUBLISHED as TEMPLATE_NAS_GENOTYPES
 from hydranet_ros.zoo import searched_keys
 
+DEFAULT_FAMILY = 'multitask'
 _STEPS = {'0': 'expand', '1': 'depthwise', '2': 'project'}
 _LAYERS = {'0': 'conv', '1': 'bn'}
 Table = tuple[tuple[str, str | Callable[..., str]], ...]
@@ -82,7 +83,7 @@ _RESNET: Table = (
 )
 
 FAMILIES = {
-    'multitask': Family(
+    DEFAULT_FAMILY: Family(
         'multi-task network',
         'multitask_refinenet',
         _MOBILENET_TRUNK + _TASK_HEADS,

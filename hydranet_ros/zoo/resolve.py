@@ -26,7 +26,6 @@ from hydranet_ros.zoo.model_file import ModelFile
 from hydranet_ros.zoo.model_file import read_model_file
 from hydranet_ros.zoo.progress import Progress
 
-DEFAULT_FAMILY = 'multitask'
 _IMPORT_NEEDS = ('torch', 'onnxscript')
 _log = logging.getLogger(__name__)
 
@@ -82,14 +81,23 @@ def checkpoint_identity(card: ModelCard) -> str:
 
 
 def import_checkpoint_file(
-    checkpoint: Path, family: str, out: Path, name: str, genotype: str | None = None
+    checkpoint: Path,
+    family: str | None,
+    out: Path,
+    name: str,
+    genotype: str | None = None,
+    *,
+    if_official: bool = False,
 ) -> Path:
-    """Write the model file of a torch checkpoint; HydranetError where torch is missing."""
+    """Write the model file of a torch checkpoint; HydranetError where torch is missing.
+
+    family, genotype, if_official: as `checkpoint_network` has them.
+    """
     _require_torch(str(checkpoint))
     from hydranet_ros.zoo.import_model_file import export_model_file
     from hydranet_ros.zoo.import_network import checkpoint_network
 
-    network = checkpoint_network(checkpoint, family, genotype)
+    network = checkpoint_network(checkpoint, family, genotype, if_official=if_official)
     try:
         return export_model_file(network, out, name=name)
     except OSError as error:
@@ -145,8 +153,14 @@ def _imported(card: ModelCard, identity: str, checkpoint: Callable[[], Path]) ->
             source = checkpoint()
             _log.info('importing %s into %s', source, path)
             _checksum_path(path).unlink(missing_ok=True)
-            family = card.weights.family or DEFAULT_FAMILY
-            import_checkpoint_file(source, family, path, card.name, card.options.genotype)
+            import_checkpoint_file(
+                source,
+                card.weights.family,
+                path,
+                card.name,
+                card.options.genotype,
+                if_official=True,
+            )
             write_atomically(_checksum_path(path), f'{sha256(path)}\n'.encode())
     except OSError as error:
         raise HydranetError(

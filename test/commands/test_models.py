@@ -9,8 +9,8 @@ import pytest
 from hydranet_ros.commands import main
 from hydranet_ros.zoo import list_cards
 from hydranet_ros.zoo.model_file import read_model_file
+from hydranet_ros.zoo.official_keys import DEFAULT_FAMILY
 from hydranet_ros.zoo.official_keys import FAMILIES
-from hydranet_ros.zoo.resolve import DEFAULT_FAMILY
 from test.golden.networks import official_state
 from test.zoo.checkpoints import write_checkpoint_of_2018
 
