@@ -151,7 +151,7 @@ def _diagnose(
     from tqdm import tqdm
 
     from hydranet_ros.evaluation.diagnostics.diagnose import diagnose
-    from hydranet_ros.evaluation.diagnostics.diagnose import DiagnosisOptions
+    from hydranet_ros.evaluation.diagnostics.diagnosis_options import DiagnosisOptions
     from hydranet_ros.evaluation.diagnostics.logits import backend_with_logits
     from hydranet_ros.perception import Perception
 

@@ -24,8 +24,8 @@ from hydranet_ros.deploy.options import Precision
 from hydranet_ros.deploy.request import EngineSettings
 from hydranet_ros.deploy.selection import Choice
 from hydranet_ros.evaluation.diagnostics.diagnose import diagnose
-from hydranet_ros.evaluation.diagnostics.diagnose import DiagnosisOptions
 from hydranet_ros.evaluation.diagnostics.diagnosis import Diagnosis
+from hydranet_ros.evaluation.diagnostics.diagnosis_options import DiagnosisOptions
 from hydranet_ros.evaluation.diagnostics.diagnosis_tables import diagnosis_tables
 from hydranet_ros.evaluation.diagnostics.logits import backend_with_logits
 from hydranet_ros.evaluation.diagnostics.logits import camera_logits
