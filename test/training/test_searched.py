@@ -17,15 +17,20 @@ import torch.nn.functional as F
 from hydranet_ros import Perception
 from hydranet_ros.commands import main
 from hydranet_ros.errors import HydranetError
+from hydranet_ros.networks.architectures import build_network
 from hydranet_ros.networks.idle_parameters import idle_parameters
+from hydranet_ros.networks.options import NetworkOptions
 from hydranet_ros.training.batch import Batch
 from hydranet_ros.training.objective import Objective
+from hydranet_ros.training.recipe_types import OptimiserRecipe
+from hydranet_ros.training.schedules import make_optimiser
 from hydranet_ros.training.start import load_start
 from hydranet_ros.training.start import make_network
 from hydranet_ros.zoo import load_card
 from hydranet_ros.zoo.card_types import Task
 from hydranet_ros.zoo.import_imagenet import load_encoder
 from hydranet_ros.zoo.import_model_file import network_of
+from hydranet_ros.zoo.import_network import checkpoint_network
 from hydranet_ros.zoo.model_file import read_model_file
 
 from .runs import checkpoint
@@ -110,6 +115,66 @@ def test_a_damaged_checkpoint_of_a_training_is_told(tmp_path: Path) -> None:
     path = tmp_path / 'last.ckpt'
     torch.save({'recipe': {'tasks': ['semantic']}, 'state_dict': {}}, path)
     assert main(['models', 'import', str(path), '--out', str(tmp_path / 'net.onnx')]) == 1
+    described = {'architecture': 'template_nas', 'options': {'genotype': 'arch1'}}
+    stated = {'tasks': ['depth'], 'classes': [], **described}
+    for content in ({'network.encoder.stem.conv.weight': 'x'}, 'x', {1: torch.zeros(1)}):
+        torch.save({'recipe': stated, 'state_dict': content}, path)
+        with pytest.raises(HydranetError, match='is no state dict: its entry'):
+            checkpoint_network(path)
+
+
+def test_a_checkpoint_of_a_training_says_itself_what_it_is(tmp_path: Path) -> None:
+    path = tmp_path / 'last.ckpt'
+    options = {'genotype': 'arch1'}
+    network = build_network('template_nas', {'depth': 1}, NetworkOptions.of(options))
+    state = {f'network.{key}': value for key, value in network.state_dict().items()}
+    stated = {'tasks': ['depth'], 'classes': [], 'architecture': 'template_nas'}
+    torch.save({'recipe': stated | {'options': options}, 'state_dict': state}, path)
+    for asked in (('fast_nas', None), (None, 'arch0'), ('template_nas', 'arch1')):
+        with pytest.raises(HydranetError, match='says itself what it is; leave out --family'):
+            checkpoint_network(path, *asked)
+    for found in (
+        checkpoint_network(path),
+        checkpoint_network(path, 'fast_nas', 'arch0', if_official=True),
+    ):
+        assert found.architecture == 'template_nas'
+
+
+def test_depth_begins_where_the_recipe_says_in_every_classifier(tmp_path: Path) -> None:
+    read = recipe(tmp_path, **CHANGES, start={'depth_m': 7.0})
+    network = make_network(read)
+    load_start(network, read, tmp_path, [])
+    heads = [network.heads, *(auxiliary.heads for auxiliary in network.auxiliary)]
+    assert len(heads) == 3
+    for head in heads:
+        assert head['depth'].out.bias.tolist() == [7.0]
+
+
+def test_factors_of_channels_do_not_decay() -> None:
+    network = build_network('template_nas', {'depth': 1}, NetworkOptions(genotype='arch1'))
+    groups = make_optimiser(
+        OptimiserRecipe(0.1, 1.0, weight_decay=0.01), network, nn.Module()
+    ).param_groups
+    decay = {id(one): group['weight_decay'] for group in groups for one in group['params']}
+    found = {name: decay[id(one)] for name, one in network.named_parameters()}
+    factors = [name for name in found if '.scales.' in name]
+    assert factors
+    assert all(found[name] == 0 for name in factors)
+    assert found['decoder.merge.conv.weight'] == 0.01
+    assert found['decoder.merge.bn.weight'] == 0
+
+
+@pytest.mark.parametrize('frozen', [{'frozen_bn': True}, {'freeze_bn_from_epoch': 0}])
+def test_one_image_a_batch_is_enough_where_batch_norm_learns_nothing(
+    frozen: dict, tmp_path: Path
+) -> None:
+    sets = [{'set': 'folder:labelled', 'batch': 1}]
+    streams = [{'crop': [32, 48], 'data': sets}]
+    changes = {'options': {'genotype': 'arch2'}, 'streams': streams}
+    assert recipe(tmp_path, **CHANGES | changes | frozen).streams[0].data[0].batch == 1
+    later = {'freeze_bn_from_epoch': 1}
+    with pytest.raises(HydranetError, match='one image a batch'):
+        recipe(tmp_path, **CHANGES | changes | later)
 
 
 def test_a_training_goes_on_from_the_model_of_another(run: tuple[Path, Path]) -> None:
@@ -190,7 +255,11 @@ def test_the_first_stages_of_an_encoder_begin_from_imagenet(shared: Path, tmp_pa
 @pytest.mark.parametrize(
     ('changes', 'message'),
     [
-        ({'options': {}}, 'options.genotype does not fit: .* needs the option genotype: arch0'),
+        ({'options': {}}, r'options.genotype does not fit: .* needs the option .* as text\.$'),
+        (
+            {'architecture': 'multitask_refinenet', 'losses': {}},
+            'options.genotype does not fit: multitask_refinenet has no option genotype',
+        ),
         ({'options': {'genotype': 'arch7'}}, "genotype does not fit: The genotype 'arch7' is nei"),
         ({'losses': {'auxiliary': {'weight': -0.1}}}, 'auxiliary.weight must not be negative'),
         (

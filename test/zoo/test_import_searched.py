@@ -6,12 +6,14 @@ They are written here: the published files are lost.
 """
 
 from dataclasses import replace
+import logging
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 import pytest
 import torch
+import yaml
 
 from hydranet_ros.commands import main
 from hydranet_ros.deploy.specialise import GraphSpec
@@ -19,6 +21,7 @@ from hydranet_ros.deploy.specialise import specialise
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.networks.architectures import build_network
 from hydranet_ros.networks.fast_nas_genotype import PUBLISHED
+from hydranet_ros.networks.genotypes import PUBLISHED as PUBLISHED_OF
 from hydranet_ros.networks.idle_parameters import idle_parameters
 from hydranet_ros.networks.options import NetworkOptions
 from hydranet_ros.zoo import load_card
@@ -106,6 +109,69 @@ def test_a_genotype_that_does_not_fit_is_told(tmp_path: Path) -> None:
         )
         with pytest.raises(HydranetError, match=message):
             resolve_model_file(load_card(tmp_path / 'mine.yaml'), file)
+
+
+def test_scalars_in_a_damaged_checkpoint_are_told() -> None:
+    state, scalar = official_state('templatenas_arch1_cv'), torch.tensor(1.0)
+    with pytest.raises(HydranetError, match='it has no head, decoder.conv_clf.weight'):
+        from_official('template_nas', state | {'decoder.conv_clf.weight': scalar})
+    factors = next(key for key in state if key.endswith('.a'))
+    with pytest.raises(HydranetError, match=r'scales\.0\.weight is \(1, 1, 1\) where the network'):
+        from_official('template_nas', state | {factors: scalar}, 'arch1')
+
+
+def test_what_is_missing_beside_the_decoder_is_told_as_that(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, 'hydranet_ros')
+    state = official_state('fastnas_arch1_depth')
+    classifiers = [key for key in state if key.startswith('decoder.aux_clfs.1.')]
+    network = from_official('fast_nas', {k: v for k, v in state.items() if k not in classifiers})
+    assert classifiers
+    assert network.options.genotype == 'arch1'
+    assert not len(network.auxiliary)
+    assert 'the auxiliary classifiers, of training alone, do not fit: left out' in caplog.messages
+    assert 'the head has one channel: it is taken for depth' in caplog.messages
+    shorter = {k: v for k, v in state.items() if not k.startswith('encoder.layer8.')}
+    with pytest.raises(HydranetError, match=r"network: missing \['encoder\.stages\.6\."):
+        from_official('fast_nas', shorter)
+
+
+@pytest.mark.parametrize('architecture', PUBLISHED_OF)
+def test_one_genotype_in_two_spellings_is_one(architecture: str, tmp_path: Path) -> None:
+    golden = {'fast_nas': 'fastnas_arch1_depth', 'template_nas': 'templatenas_arch1_cv'}
+    card = searched_card(golden[architecture])
+    text = PUBLISHED_OF[architecture]['arch1']
+    for number, spelling in enumerate((text, text.replace(' ', ''))):
+        described = yaml.safe_load(card.path.read_text()) | {'options': {'genotype': spelling}}
+        path = tmp_path / f'{number}.yaml'
+        path.write_text(yaml.safe_dump(described))
+        assert load_card(path).options.genotype == 'arch1'
+        assert resolve_model_file(load_card(path), card.path.with_suffix('.onnx'))
+    own = '[[9,[1,0,4,1]],[[0,1],[4,2]]]' if architecture == 'fast_nas' else EVERY_TEMPLATE
+    with torch.device('meta'):
+        networks = [
+            build_network(architecture, {'depth': 1}, NetworkOptions(genotype=spelling))
+            for spelling in (own, f' {own.replace(",", " ,  ")}', text)
+        ]
+    one, other, published = (network.options.genotype for network in networks)
+    assert one == other
+    assert published == 'arch1'
+
+
+def test_a_genotype_of_another_architecture_is_told(tmp_path: Path) -> None:
+    card = yaml.safe_load(searched_card('templatenas_arch1_cv').path.read_text())
+    wrong = [
+        ('multitask_refinenet', 'arch0', 'multitask_refinenet has no option genotype; .* have it'),
+        ('fast_nas', 'arch7', r"The genotype 'arch7' is neither .* \(char 0\)\)"),
+        ('fast_nas', '[1]', r'must be a list of 2, not \[1\]'),
+    ]
+    for architecture, genotype, message in wrong:
+        options = {'options': {'genotype': genotype}}
+        path = tmp_path / 'mine.yaml'
+        path.write_text(yaml.safe_dump(card | options | {'architecture': architecture}))
+        with pytest.raises(HydranetError, match=f'do not fit the architecture: .*{message}\\.$'):
+            load_card(path)
 
 
 @pytest.mark.parametrize(
