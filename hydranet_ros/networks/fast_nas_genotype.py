@@ -53,7 +53,8 @@ class FastNasGenotype:
 
     The features of a cell are its input (0), what `first` makes of it (1), then three of each
     layer: what each operation gives, and their sum. The nodes of the decoder are the encoder's
-    maps (0 to 3, finest first), then its blocks. HydranetError for what is not there yet.
+    maps (0 to 3, finest first), then its blocks. HydranetError for what is not there yet, and for
+    a cell whose output does not depend on its input: whoever samples genotypes meets such ones.
     """
 
     first: CellOperation

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 class AuxiliaryLoss:
     """The losses of classifiers on the decoder's blocks, in training alone (CVPR 2019).
 
+    Each is the task's whole loss, against labels at full size; the paper's is cross-entropy alone.
     weight: of each, beside the task's own loss; 0: none; the paper's is 0.15. cell: whether each
     has a cell of the searched design before it.
     """

@@ -94,8 +94,8 @@ class Start:
 
     `model` is a model's name, the path of its card, or a model file. `recipe` is another recipe of
     the same network, which is trained first. `decoder` draws what these do not give: `paper` from
-    N(0, 0.01), `torch` as torch does, `scaled` so that every layer passes its input on at its
-    size. `depth_m`: what the depth head begins at.
+    N(0, 0.01) (searched networks: as torch does), `torch` as torch does, `scaled` so that every
+    layer passes its input on at its size. `depth_m`: what the depth heads begin at.
     """
 
     imagenet: str | None = None
