@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The folder that a command writes its results to."""
 
-import os
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from hydranet_ros.errors import HydranetError
 
@@ -19,5 +19,10 @@ def make_output_folder(folder: Path) -> None:
 def check_folder_writable(folder: Path) -> None:
     """Make the folder; HydranetError now, not after the work, where nothing can be written."""
     make_output_folder(folder)
-    if not os.access(folder, os.W_OK):
-        raise HydranetError(f"cannot write in '{folder}'; give a folder of yours.")
+    try:
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise HydranetError(
+            f"cannot write in '{folder}': {error.strerror}. Give a folder of yours."
+        ) from error

@@ -249,23 +249,6 @@ def test_other_backends_agree(model: Perception, backend: str) -> None:
         assert one.miou == pytest.approx(reference.miou, abs=0.2)
 
 
-@pytest.mark.parametrize(
-    ('name', 'value'),
-    [
-        ('radius', -1.0),
-        ('radius', float('nan')),
-        ('radius', float('inf')),
-        ('least_area', 0),
-        ('pad_to', 0),
-        ('pad_to', 1.5),
-        ('pictures', -1),
-    ],
-)
-def test_options_that_do_not_fit(name: str, value: float) -> None:
-    with pytest.raises(HydranetError, match=f'{name} is '):
-        DiagnosisOptions(**{name: value})
-
-
 def test_an_image_without_numbers_is_named(
     model: Perception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
