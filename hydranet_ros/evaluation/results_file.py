@@ -6,7 +6,6 @@ from dataclasses import asdict
 from dataclasses import fields
 from dataclasses import is_dataclass
 import json
-import os
 from pathlib import Path
 from types import NoneType
 from typing import Any
@@ -18,7 +17,7 @@ from hydranet_ros.atomic_file import write_atomically
 from hydranet_ros.errors import HydranetError
 from hydranet_ros.evaluation.results import BenchmarkResult
 from hydranet_ros.evaluation.results import SCHEMA
-from hydranet_ros.output_folder import make_output_folder
+from hydranet_ros.output_folder import check_folder_writable
 
 
 def write_results(result: BenchmarkResult, path: Path) -> None:
@@ -37,8 +36,8 @@ def write_json(document: dict[str, Any], path: Path) -> None:
 
 def check_writable(path: Path) -> None:
     """Make the folder of `path`; HydranetError now, not after the measurement."""
-    make_output_folder(path.parent)
-    if path.is_dir() or not os.access(path.parent, os.W_OK):
+    check_folder_writable(path.parent)
+    if path.is_dir():
         raise HydranetError(f"cannot write '{path}'; give a file in a folder of yours.")
 
 

@@ -134,6 +134,7 @@ def test_a_folder_whose_images_differ_in_size_and_labels(
         (['--bins', '0'], 'rising whole numbers'),
         (['--groups', 'nowhere.yaml'], 'nowhere.yaml'),
         (['--json', '.'], "cannot write '.'"),
+        (['--json', '/proc/here.json'], "cannot write in '/proc'"),
         (['--backend', 'torch2trt'], 'torch2trt'),
         (['--pictures', '3'], '--pictures is about pictures; say where with --out DIR'),
         (['--overwrite'], '--overwrite is about pictures; say where with --out DIR'),
