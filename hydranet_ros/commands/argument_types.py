@@ -4,6 +4,7 @@
 
 import argparse
 from enum import Enum
+from pathlib import Path
 import re
 
 from hydranet_ros.deploy.options import Backend
@@ -66,6 +67,22 @@ def add_engine_arguments(
         '--input-size', type=size, metavar='HxW', help='input size of the network, e.g. 350x1200'
     )
     return seen
+
+
+def add_evaluation_arguments(parser: argparse.ArgumentParser, data: str) -> None:
+    """Declare what is measured on what; `data`: the data sets that can be taken, in words."""
+    add = parser.add_argument
+    add('--model', required=True, help='a model card, by name or path')
+    add('--data', required=True, metavar='SPEC', help=f'{data} (docs/data.md)')
+    add('--split', help='which part of the data: its name, or frames A-B (all)')
+    add('--json', type=Path, metavar='FILE', help='write the figures there')
+    add_engine_arguments(parser).add_argument(
+        '--pad-to',
+        type=count,
+        default=1,
+        metavar='N',
+        help='pad images to multiples of N pixels: few engines for images of many sizes',
+    )
 
 
 def add_backend_arguments(parser: argparse._ActionsContainer) -> None:

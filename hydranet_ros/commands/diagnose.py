@@ -8,7 +8,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hydranet_ros.commands.argument_types import add_engine_arguments
+from hydranet_ros.commands.argument_types import add_evaluation_arguments
 from hydranet_ros.commands.argument_types import count
 from hydranet_ros.commands.argument_types import positive
 
@@ -36,16 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _DETAILS
     add = parser.add_argument
-    add('--model', required=True, help='a model card, by name or path')
-    add(
-        '--data',
-        required=True,
-        metavar='SPEC',
-        help='a set with labels: camvid:PATH, cityscapes:PATH, voc:PATH, nyudv2:PATH, '
-        'replica:PATH, folder:PATH or street[:COUNT[xSEED]] (docs/data.md)',
+    add_evaluation_arguments(
+        parser,
+        'a set with labels: camvid:PATH, cityscapes:PATH, voc:PATH, nyudv2:PATH, replica:PATH, '
+        'folder:PATH or street[:COUNT[xSEED]]',
     )
-    add('--split', help='which part of the data: its name, or frames A-B (all)')
-    add('--json', type=Path, metavar='FILE', help='write all figures there')
     add('--out', type=Path, metavar='DIR', help='write pictures of the worst images there')
     add(
         '--pictures',
@@ -80,14 +75,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='PX',
         help='smaller connected components are no objects, where the set has no maps of instances '
         "(the square of the end of the set's own first bin)",
-    )
-    seen = add_engine_arguments(parser)
-    seen.add_argument(
-        '--pad-to',
-        type=count,
-        default=1,
-        metavar='N',
-        help='pad images to multiples of N pixels: few engines for images of many sizes',
     )
 
 

@@ -5,13 +5,11 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hydranet_ros.commands.argument_types import add_builder_arguments
-from hydranet_ros.commands.argument_types import add_engine_arguments
+from hydranet_ros.commands.argument_types import add_evaluation_arguments
 from hydranet_ros.commands.argument_types import builder_options
-from hydranet_ros.commands.argument_types import count
 from hydranet_ros.commands.argument_types import positive
 
 if TYPE_CHECKING:
@@ -34,25 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _DETAILS
     add = parser.add_argument
-    add('--model', required=True, help='a model card, by name or path')
-    add(
-        '--data',
-        required=True,
-        metavar='SPEC',
-        help='camvid:PATH, kitti:PATH, nyudv2:PATH, cityscapes:PATH, voc:PATH, folder:PATH, '
-        'replica:PATH, 7scenes:PATH or street[:COUNT[xSEED]] (docs/data.md)',
+    add_evaluation_arguments(
+        parser,
+        'camvid:PATH, kitti:PATH, nyudv2:PATH, cityscapes:PATH, voc:PATH, folder:PATH, '
+        'replica:PATH, 7scenes:PATH or street[:COUNT[xSEED]]',
     )
-    add('--split', help='which part of the data: its name, or frames A-B (all)')
-    add('--json', type=Path, metavar='FILE', help='write the figures there')
-    seen = add_engine_arguments(parser)
     add_builder_arguments(parser)
-    seen.add_argument(
-        '--pad-to',
-        type=count,
-        default=1,
-        metavar='N',
-        help='pad images to multiples of N pixels: few engines for images of many sizes',
-    )
     add(
         '--fx',
         type=positive,

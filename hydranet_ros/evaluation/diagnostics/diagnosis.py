@@ -127,8 +127,7 @@ class Diagnosis:
     """All that was found. evaluation: what `hydranet evaluate` says of the segmentation.
 
     objects: what an instance is here. specks: connected components that were too small for one.
-    instances: how many, class by class. notes: what the reader
-    has to know, a sentence each.
+    instances: how many, class by class. notes: what the reader has to know, a sentence each.
     """
 
     evaluation: EvaluationResult
